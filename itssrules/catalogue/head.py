@@ -1,0 +1,230 @@
+"""A rule file's TOML head, read with every fault reported at its line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from itssrules.errors import ItssError, RuleError, did_you_mean
+from itssrules.model.messages import FORMATS, placeholders
+from itssrules.model.rule import (
+    BLANK_MEANINGS,
+    KINDS,
+    MESSAGE_VERDICTS,
+    RULE_STATUSES,
+    SEVERITIES,
+    Message,
+    Need,
+    Param,
+    Rule,
+    Severity,
+    Text,
+)
+from itssrules.model.tables import find_column, model
+
+HEAD = re.compile(r"\A\s*/\*\n(.*?)\n\*/[ \t]*\n?", re.DOTALL)
+RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{3}")
+PARAM_TYPES: dict[str, type | tuple[type, ...]] = {
+    "minutes": int, "hours": int, "days": int, "months": int, "count": int,
+    "share": (int, float), "switch": bool,
+}  # fmt: skip
+KEYS = {
+    "id": str, "title": dict, "severity": str, "kind": str, "leads": bool, "compares": bool,
+    "subject": list, "decides": list, "supports": list, "needs": list, "uses": list,
+    "blank": dict, "since": str, "status": str, "why": dict, "fix": dict, "noise": dict,
+    "params": dict, "message": dict,
+}  # fmt: skip
+REQUIRED = ("id", "title", "severity", "kind", "subject", "needs", "why", "fix", "message")
+
+
+class HeadReader:
+    """Reads one rule file; `problems` gathers what is wrong, each with its line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self.text = path, text.replace("\r\n", "\n")
+        self.problems: list[ItssError] = []
+        self.head: dict[str, Any] = {}
+
+    def read(self) -> Rule | None:
+        """The rule, as far as it can be read; None where there is no head at all."""
+        match = HEAD.match(self.text)
+        if not match:
+            self.fault("", "has no head", "begin the file with /* TOML */, then one SELECT")
+            return None
+        try:
+            self.head = tomllib.loads(match[1])
+        except tomllib.TOMLDecodeError as e:
+            found = re.search(r"line (\d+)", str(e))
+            line = int(found[1]) + 1 if found else 1
+            self.problems.append(
+                RuleError(f"the head is not TOML: {e}", place=f"{self.path}:{line}")
+            )
+            return None
+        self._check_keys()
+        return self._rule(self.text[match.end() :], self.text[: match.end()].count("\n") + 1)
+
+    def fault(self, key: str, problem: str, hint: str = "") -> None:
+        """Note a problem at the line where `key` stands."""
+        self.problems.append(
+            RuleError(problem, place=f"{self.path}:{self._line(key)}", hint=hint)
+        )
+
+    def _line(self, key: str) -> int:
+        if key:
+            pattern = re.compile(rf"^\s*\[?{re.escape(key)}\b")
+            for number, line in enumerate(self.text.split("\n"), 1):
+                if pattern.match(line):
+                    return number
+        return 1
+
+    def _check_keys(self) -> None:
+        for key, value in self.head.items():
+            if key not in KEYS:
+                self.fault(key, f"unknown key {key!r}", did_you_mean(key, list(KEYS)))
+            elif not isinstance(value, KEYS[key]):
+                self.fault(key, f"{key} must be a {KEYS[key].__name__}")
+                self.head[key] = KEYS[key]()
+        for key in REQUIRED:
+            if key not in self.head:
+                self.fault("id", f"the head lacks {key}")
+
+    def _rule(self, sql: str, sql_line: int) -> Rule:
+        head = self.head
+        rule_id = head.get("id", "")
+        if not RULE_ID.fullmatch(rule_id):
+            self.fault("id", f"{rule_id!r} is no rule id", "write letters, a hyphen, 3 digits")
+        if not self.path.stem.startswith(f"{rule_id}_"):
+            self.fault("id", f"the file name does not begin with {rule_id}_", "rename the file")
+        subject = self._strings("subject")
+        for name in subject:
+            if name not in model():
+                self.fault("subject", f"unknown table {name}", did_you_mean(name, list(model())))
+        return Rule(
+            id=rule_id,
+            process=self.path.parent.name,
+            title=self._text(head, "title"),
+            severity=cast("Severity", self._one_of("severity", SEVERITIES, "minor")),
+            kind=self._one_of("kind", KINDS, "record"),
+            leads=head.get("leads", False),
+            compares=head.get("compares", False),
+            subject=tuple(t for t in subject if t in model()),
+            decides=self._strings("decides"),
+            supports=self._strings("supports"),
+            needs=self._needs(),
+            uses=self._columns("uses"),
+            blank=self._blank(),
+            since=head.get("since", ""),
+            status=self._one_of("status", RULE_STATUSES, "stable"),
+            why=self._text(head, "why"),
+            fix=self._text(head, "fix"),
+            noise=self._text(head, "noise") if "noise" in head else Text("", ""),
+            params={k: self._param(k, v) for k, v in head.get("params", {}).items()},
+            messages={k: self._message(k, v) for k, v in head.get("message", {}).items()},
+            sql=sql.strip().rstrip(";"),
+            sql_line=sql_line,
+            path=self.path,
+            version=hashlib.sha256(self.text.encode()).hexdigest()[:12],
+        )
+
+    def _one_of(self, key: str, legal: Sequence[str], default: str) -> str:
+        value = self.head.get(key, default)
+        if value not in legal:
+            self.fault(key, f"{key} {value!r} is none of {', '.join(legal)}")
+            return default
+        return str(value)
+
+    def _text(self, table: Mapping[str, Any], key: str, where: str = "") -> Text:
+        value = table.get(key, {})
+        for lang in ("zh", "en"):
+            if not isinstance(value.get(lang), str) or not value[lang].strip():
+                self.fault(where or key, f"{where or key} has no {lang} text")
+        return Text(str(value.get("zh", "")), str(value.get("en", "")))
+
+    def _strings(self, key: str) -> tuple[str, ...]:
+        values = self.head.get(key, [])
+        if not all(isinstance(v, str) for v in values):
+            self.fault(key, f"{key} must be a list of texts")
+            return ()
+        return tuple(values)
+
+    def _columns(self, key: str) -> tuple[str, ...]:
+        names = self._strings(key)
+        for name in names:
+            self._known_column(key, name)
+        return names
+
+    def _known_column(self, key: str, name: str) -> None:
+        if find_column(name) is None:
+            known = [f"{t.name}.{c.name}" for t in model().values() for c in t.columns]
+            self.fault(key, f"{key}: unknown column {name}", did_you_mean(name, known))
+
+    def _needs(self) -> tuple[Need, ...]:
+        needs = []
+        for text in self._strings("needs"):
+            try:
+                need = Need.parse(text)
+            except ValueError as e:
+                self.fault("needs", f"needs: {text}: {e}")
+                continue
+            for column in need.columns:
+                self._known_column("needs", column)
+            needs.append(need)
+        return tuple(needs)
+
+    def _blank(self) -> dict[str, str]:
+        blank = self.head.get("blank", {})
+        columns = {c.name for t in model().values() for c in t.columns}
+        for name, meaning in blank.items():
+            if name not in columns:
+                self.fault("blank", f"blank: unknown column {name}")
+            if meaning not in BLANK_MEANINGS:
+                legal = ", ".join(BLANK_MEANINGS)
+                self.fault("blank", f"blank: {name} = {meaning!r} is none of {legal}")
+        return dict(blank)
+
+    def _param(self, name: str, spec: Mapping[str, Any]) -> Param:
+        where = f"params.{name}"
+        kind, value = spec.get("type", ""), spec.get("value")
+        for key in set(spec) - {"type", "value", "min", "max", "help"}:
+            self.fault(where, f"{where}: unknown key {key!r}")
+        if kind not in PARAM_TYPES:
+            self.fault(where, f"{where}: type {kind!r} is none of {', '.join(PARAM_TYPES)}")
+        elif not isinstance(value, PARAM_TYPES[kind]) or (
+            isinstance(value, bool) and kind != "switch"
+        ):
+            self.fault(where, f"{where}: value {value!r} is not of type {kind}")
+        for bound, low in (("min", True), ("max", False)):
+            if bound in spec and isinstance(value, int | float):
+                limit = spec[bound]
+                if (value < limit) if low else (value > limit):
+                    self.fault(where, f"{where}: value {value} is beyond {bound} {limit}")
+        return Param(
+            name, kind, cast("int", value), spec.get("min"), spec.get("max"),
+            self._text(spec, "help", where),
+        )  # fmt: skip
+
+    def _message(self, key: str, spec: Mapping[str, Any]) -> Message:
+        where = f"message.{key}"
+        for extra in set(spec) - {"verdict", "zh", "en"}:
+            self.fault(where, f"{where}: unknown key {extra!r}")
+        verdict = spec.get("verdict", "")
+        if verdict not in MESSAGE_VERDICTS:
+            legal = ", ".join(MESSAGE_VERDICTS)
+            self.fault(where, f"{where}: verdict {verdict!r} is none of {legal}")
+        text = self._text({"": spec}, "", where)
+        used = {lang: placeholders(text[lang]) for lang in ("zh", "en")}
+        for name, form in used["zh"] + used["en"]:
+            if form and form not in FORMATS:
+                legal = ", ".join(FORMATS)
+                self.fault(where, f"{where}: {{{name}:{form}}} has none of the formats {legal}")
+        if verdict in ("not_assessed", "not_applicable") and (used["zh"] or used["en"]):
+            self.fault(
+                where,
+                f"{where}: a {verdict} message stands for many records and takes no values",
+                "remove the {…}",
+            )
+        return Message(key, verdict, text)

@@ -1,0 +1,77 @@
+"""Sentences with values put in: `{name}` and `{name:format}`, for a reader in a time zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FORMATS = ("text", "time", "date", "duration", "number", "percent", "list")
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
+EMPTY = {"zh": "（空）", "en": "(empty)"}
+
+
+def placeholders(template: str) -> list[tuple[str, str]]:
+    """(name, format) of every placeholder, in order; the format of a bare one is empty."""
+    return [(m[1], m[2] or "") for m in PLACEHOLDER.finditer(template)]
+
+
+def fill(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -> str:
+    """Put `values` into `template` once; a value is data and is never parsed again."""
+    return PLACEHOLDER.sub(lambda m: show(values.get(m[1]), m[2] or "", lang, zone), template)
+
+
+def show(value: Any, form: str, lang: str, zone: ZoneInfo) -> str:
+    """One value as the reader of `lang` in `zone` would write it.
+
+    Times come as datetimes or ISO text in UTC, durations in minutes, shares from 0 to 1.
+    """
+    if value is None or value == [] or value == "":
+        return EMPTY[lang]
+    if form == "duration":
+        return duration(float(value), lang)
+    if form == "percent":
+        return f"{float(value) * 100:.1f} %"
+    if form == "number" and isinstance(value, int | float):
+        return f"{value:,}"
+    if form == "list" or isinstance(value, list | tuple):
+        parts = value if isinstance(value, list | tuple) else [value]
+        return ("、" if lang == "zh" else ", ").join(show(p, "", lang, zone) for p in parts)
+    moment = as_moment(value)
+    if moment is not None:
+        return moment.strftime("%Y-%m-%d") if form == "date" else local(moment, zone)
+    return str(value)
+
+
+ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def as_moment(value: Any) -> datetime | date | None:
+    """The moment or day that a value of the results stands for, or None for any other value."""
+    if isinstance(value, datetime | date):
+        return value
+    if isinstance(value, str) and ISO_TIME.fullmatch(value):
+        return datetime.fromisoformat(value)
+    return None
+
+
+def local(moment: datetime | date, zone: ZoneInfo) -> str:
+    """A moment on the wall clock of `zone`, seconds only where there are any; a day as it is."""
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    here = aware.astimezone(zone)
+    return here.strftime("%Y-%m-%d %H:%M:%S" if here.second else "%Y-%m-%d %H:%M")
+
+
+def duration(minutes: float, lang: str) -> str:
+    """Minutes as days, hours and minutes of the clock: 3 小时 20 分, 3 h 20 min."""
+    whole = round(abs(minutes))
+    days, rest = divmod(whole, 24 * 60)
+    hours, mins = divmod(rest, 60)
+    units = (("天", "小时", "分") if lang == "zh" else ("d", "h", "min"))
+    parts = [f"{n} {u}" for n, u in zip((days, hours, mins), units, strict=True) if n]
+    text = " ".join(parts) or f"0 {units[2]}"
+    return f"-{text}" if minutes <= -0.5 else text

@@ -1,0 +1,227 @@
+"""What a run yields, ready to be written: every format is made from a `Results`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itssrules.model.rule import Checkpoint, Rule, RuleBook
+
+Status = Literal[
+    "nonconforming", "conforming", "partly", "not_assessed", "not_applicable", "lead", "error"
+]
+
+
+@dataclass(frozen=True)
+class UnreadValue:
+    """Cells of a column whose text no format or value mapping covers."""
+
+    table: str
+    column: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Records whose rows in the export give different values for a column.
+
+    `held` is true where rows ought to repeat each other, so that the column of these records
+    counts as not known; false where later rows are newer states of the record.
+    """
+
+    table: str
+    column: str
+    count: int
+    held: bool
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that made no record: its number in the file, why, and how it begins."""
+
+    row_number: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TableLoad:
+    """What became of a file's rows in one canonical table; the counts close.
+
+    rows = loaded + merged + rejected + duplicates + skipped.
+    """
+
+    table: str
+    rows: int
+    loaded: int
+    merged: int
+    rejected: int
+    duplicates: int
+    skipped: int
+    headers: dict[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    unread: tuple[UnreadValue, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file given to the run: what it is, or why it was not read.
+
+    `state` is `read`, `unknown` (no connector knows it) or `damaged` (it could not be read).
+    """
+
+    file_id: int
+    path: str
+    sha256: str
+    bytes: int
+    state: Literal["read", "unknown", "damaged"]
+    reason: str
+    connector: str = ""
+    export: str = ""
+    source: str = ""
+    ns: str = ""
+    zone: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    header: tuple[str, ...] = ()
+    tables: tuple[TableLoad, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The window for which a table's rows of one id space are known, and whether they are all."""
+
+    table: str
+    ns: str
+    from_at: str
+    to_at: str
+    complete: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why records of a rule were not assessed.
+
+    `reason` is `column` (not supplied), `precision`, `unread`, `disputed`, `table` (nothing
+    supplied at all), or a message key of the rule; `column` names what is missing.
+    """
+
+    project_id: str
+    ns: str
+    reason: str
+    column: str
+    count: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProjectCount:
+    """A rule's counts in one project; they close as the rule's own do."""
+
+    project_id: str
+    status: Status
+    population: int
+    not_applicable: int
+    conforming: int
+    nonconforming: int
+    not_assessed: int
+    limited: int
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """A rule's outcome: population = not_applicable + conforming + nonconforming + not_assessed."""
+
+    rule: Rule
+    status: Status
+    population: int = 0
+    not_applicable: int = 0
+    conforming: int = 0
+    nonconforming: int = 0
+    not_assessed: int = 0
+    limited: int = 0
+    waived: int = 0
+    reasons: tuple[Reason, ...] = ()
+    messages: tuple[tuple[str, str, int], ...] = ()
+    """(verdict, message key, count), for every verdict but gated ones."""
+    limits: tuple[str, ...] = ()
+    """Columns of `uses` that some judged record's file does not supply."""
+    by_project: tuple[ProjectCount, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Nonconformity:
+    """All findings of one rule in one project, graded."""
+
+    rule_id: str
+    project_id: str
+    grade: str
+    count: int
+    population: int
+    """Records judged, conforming or not."""
+    raised: bool
+    """True where the number of findings raised a minor to a major."""
+
+
+@dataclass(frozen=True)
+class CheckpointResult:
+    """A checkpoint's status as its rules make it; rules not run or not written are named."""
+
+    checkpoint: Checkpoint
+    status: str
+    decided_by: tuple[tuple[str, str], ...]
+    supported_by: tuple[tuple[str, str], ...]
+    """(rule id, status); the status of a rule not written is `not_written`, not selected `not_run`."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that a run found; the same inputs and `as_of` give an equal one."""
+
+    as_of: str
+    as_of_origin: str
+    zone: str
+    version: str
+    selection: tuple[str, ...]
+    engine: str
+    config_sha256: str
+    rules_sha256: str
+    plugins: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    rules: tuple[RuleResult, ...]
+    nonconformities: tuple[Nonconformity, ...]
+    checkpoints: tuple[CheckpointResult, ...]
+    coverage: tuple[Coverage, ...]
+    book: RuleBook
+    how_to_export: dict[tuple[str, str], dict[str, str]]
+    """(connector, `table.column` or `table`) -> how to get it, by language."""
+    findings: pa.Table = field(repr=False)
+    """Columns as in findings.parquet, sorted by rule_id, ns, subject_id."""
+
+    def input(self, file_id: int) -> Input | None:
+        """The input of that number, or None."""
+        return next((i for i in self.inputs if i.file_id == file_id), None)
+
+    def totals(self) -> dict[str, Any]:
+        """Sums over all rules and inputs."""
+        counts = ("population", "not_applicable", "conforming", "nonconforming", "not_assessed")
+        by_status: dict[str, int] = {}
+        for r in self.rules:
+            by_status[r.status] = by_status.get(r.status, 0) + 1
+        return {
+            "rules": len(self.rules),
+            "by_status": dict(sorted(by_status.items())),
+            **{name: sum(getattr(r, name) for r in self.rules) for name in counts},
+            "findings": self.findings.num_rows,
+            "files": len(self.inputs),
+            "files_not_read": sum(i.state != "read" for i in self.inputs),
+            "records": sum(t.loaded for i in self.inputs for t in i.tables),
+        }

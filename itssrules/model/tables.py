@@ -1,0 +1,96 @@
+"""The canonical model: tables and columns as data (`tables.csv`, `columns.csv` beside this file)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Kind = Literal["ticket", "detail", "register"]
+
+ORGANISATION = "(organisation)"
+"""Project of what belongs to no project by nature."""
+UNATTRIBUTED = "(unattributed)"
+"""Project of a record that names none and matched none."""
+
+RECORD_TYPE = (
+    "STRUCT(object VARCHAR, source VARCHAR, ns VARCHAR, id VARCHAR, project_id VARCHAR,"
+    " file_id INTEGER, row_number BIGINT)"
+)
+"""SQL type of the `record` column that every canonical row carries: the subject of a verdict."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One canonical column.
+
+    `type` is a DuckDB type (VARCHAR, INTEGER, BOOLEAN, DATE, TIMESTAMP in UTC); `enum` its legal
+    values, empty where any is legal; `key` is `pk`, `fk TABLE.COLUMN` or empty.
+    """
+
+    table: str
+    name: str
+    type: str
+    key: str
+    enum: tuple[str, ...]
+    unit: str
+    en: str
+    zh: str
+
+    @property
+    def is_time(self) -> bool:
+        """True for a moment (TIMESTAMP) or a day (DATE)."""
+        return self.type in ("TIMESTAMP", "DATE")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table: `object` names the kind of record that a row is."""
+
+    name: str
+    object: str
+    kind: Kind
+    en: str
+    zh: str
+    columns: tuple[Column, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the columns that make the record's id."""
+        return tuple(c.name for c in self.columns if c.key == "pk")
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, or None."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    text = files("itssrules.model").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def model() -> dict[str, Table]:
+    """All canonical tables by name, in the order of the file."""
+    columns = [
+        Column(
+            r["table"], r["column"], r["type"], r["key"],
+            tuple(r["enum"].split("|")) if r["enum"] else (), r["unit"], r["en"], r["zh"],
+        )
+        for r in _read("columns.csv")
+    ]  # fmt: skip
+    return {
+        r["table"]: Table(
+            r["table"], r["object"], r["kind"], r["en"], r["zh"],  # type: ignore[arg-type]
+            tuple(c for c in columns if c.table == r["table"]),
+        )
+        for r in _read("tables.csv")
+    }  # fmt: skip
+
+
+def find_column(name: str) -> Column | None:
+    """The column of a dotted name such as `changes.closed_at`, or None."""
+    table, _, column = name.partition(".")
+    return model()[table].column(column) if table in model() else None

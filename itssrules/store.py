@@ -1,0 +1,138 @@
+"""The one module that imports duckdb: connection, canonical schema, macros, lock-down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from itssrules.model.tables import RECORD_TYPE, Table, model
+
+Error = duckdb.Error
+Connection = duckdb.DuckDBPyConnection
+
+BOOK_TABLES = ("supply", "coverage")
+"""What the engine knows of the exports; rules read them through macros only."""
+
+_BOOKS = """
+create table supply(tbl varchar, col varchar, file_id integer, ns varchar, header varchar,
+                    precision varchar);
+create table coverage(tbl varchar, ns varchar, from_at timestamp, to_at timestamp,
+                      complete boolean, reason varchar);
+"""
+
+_MACROS = r"""
+create macro earliest(a, b) as case when a <= b then a when b < a then b end;
+create macro latest(a, b) as case when a >= b then a when b > a then b end;
+create macro ratio(a, b) as case when b <> 0 then a::double / b end;
+create macro elapsed_minutes(a, b) as
+    case when b >= a then floor((epoch_ms(b) - epoch_ms(a)) / 60000.0)::bigint end;
+create macro months_before(t, n) as t - to_months(n);
+create macro supplied(rec, col_name) as
+    exists (select 1 from supply where supply.file_id = rec.file_id and supply.col = col_name);
+create macro table_supplied(tbl_name, id_space) as
+    exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space);
+create macro complete(tbl_name, id_space, t) as
+    exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space and c.complete
+            and t >= c.from_at and t <= c.to_at);
+
+create macro is_zoned(cell) as
+    regexp_matches(cell, '\d:\d\d(:\d\d([.,]\d+)?)?\s*(Z|z|[+-]\d\d(:?\d\d)?)$');
+create macro plausible(t) as case when year(t) between 1980 and 2100 then t end;
+create macro utc(wall, zone) as timezone('UTC', timezone(zone, wall));
+create macro iso_time(cell, zone) as plausible(
+    case when not regexp_matches(cell, '^\d{4}[-/]\d') then null
+         when is_zoned(cell) then timezone('UTC', try_cast(cell as timestamptz))
+         else utc(try_cast(cell as timestamp), zone) end);
+create macro format_time(cell, formats, zone) as
+    plausible(utc(try_strptime(cell, formats), zone));
+create macro iso_date(cell) as
+    case when regexp_matches(cell, '^\d{4}[-/]\d') and not is_zoned(cell)
+         then cast(plausible(try_cast(cell as timestamp)) as date) end;
+create macro whole(cell) as
+    case when regexp_matches(cell, '^[+-]?\d{1,9}(\.0+)?$') then try_cast(cell as integer) end;
+create macro cell_precision(cell) as
+    case when regexp_matches(cell, '\d:\d\d:\d\d') then 3
+         when regexp_matches(cell, '\d:\d\d') then 2 when cell is not null then 1 end;
+create macro utc_text(t) as strftime(t, '%Y-%m-%dT%H:%M:%SZ');
+"""
+
+
+def connect(memory_limit: str | None = None) -> Connection:
+    """An in-memory database with the canonical schema, unable to reach files or the network."""
+    con = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    con.execute("set timezone = 'UTC'")
+    if memory_limit:
+        con.execute(f"set memory_limit = {literal(memory_limit)}")
+    con.execute(_BOOKS)
+    con.execute(_MACROS)
+    for table in model().values():
+        con.execute(create_table(table))
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def create_table(table: Table, name: str | None = None) -> str:
+    """DDL of a canonical table: record, ns, the model's columns, and what could not be read.
+
+    `unread` lists columns whose cell no format or mapping covers, `disputed` those on which the
+    record's rows in the export disagree.
+    """
+    columns = ", ".join(f"{ident(c.name)} {c.type}" for c in table.columns)
+    return (
+        f"create table {ident(name or table.name)}(record {RECORD_TYPE}, ns varchar, {columns},"
+        " unread varchar[], disputed varchar[])"
+    )
+
+
+def ident(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A value as an SQL literal; a list or tuple as an SQL list."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(literal(v) for v in value)}]"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def rows(con: Connection, sql: str, params: dict[str, object] | None = None) -> list[Any]:
+    """All rows of a query, as tuples."""
+    return con.execute(sql, params).fetchall() if params else con.execute(sql).fetchall()
+
+
+def one(con: Connection, sql: str, params: dict[str, object] | None = None) -> Any:
+    """The single value that a query yields."""
+    found = rows(con, sql, params)
+    return found[0][0] if found else None
+
+
+def select_problem(con: Connection, sql: str, known: Sequence[str]) -> str:
+    """Why `sql` is not one SELECT over known tables, by DuckDB's own parser; empty if it is."""
+    try:
+        statements = con.extract_statements(sql)
+    except duckdb.Error as e:
+        return str(e).split("\n")[0]
+    if len(statements) != 1:
+        return f"holds {len(statements)} statements; a rule is one SELECT"
+    if statements[0].type != duckdb.StatementType.SELECT:
+        return f"is a {statements[0].type.name} statement; a rule is one SELECT"
+    try:
+        used = con.get_table_names(sql)
+    except duckdb.Error as e:
+        return str(e).split("\n")[0]
+    unknown = sorted(used - set(known))
+    return f"reads unknown table {', '.join(unknown)}" if unknown else ""
+
+
+def parameters(con: Connection, sql: str) -> set[str]:
+    """Names of the `$parameters` of a statement."""
+    return set(con.extract_statements(sql)[0].named_parameters)
