@@ -33,6 +33,9 @@ create macro supplied(rec, col_name) as
     exists (select 1 from supply where supply.file_id = rec.file_id and supply.col = col_name);
 create macro table_supplied(tbl_name, id_space) as
     exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space);
+create macro column_supplied(tbl_name, col_name, id_space) as
+    exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space
+            and supply.col = col_name);
 create macro complete(tbl_name, id_space, t) as
     exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space and c.complete
             and t >= c.from_at and t <= c.to_at);

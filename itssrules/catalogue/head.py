@@ -189,7 +189,7 @@ class HeadReader:
     def _param(self, name: str, spec: Mapping[str, Any]) -> Param:
         where = f"params.{name}"
         kind, value = spec.get("type", ""), spec.get("value")
-        for key in set(spec) - {"type", "value", "min", "max", "help"}:
+        for key in set(spec) - {"type", "value", "min", "max", "help", "reads"}:
             self.fault(where, f"{where}: unknown key {key!r}")
         if kind not in PARAM_TYPES:
             self.fault(where, f"{where}: type {kind!r} is none of {', '.join(PARAM_TYPES)}")
@@ -202,9 +202,12 @@ class HeadReader:
                 limit = spec[bound]
                 if (value < limit) if low else (value > limit):
                     self.fault(where, f"{where}: value {value} is beyond {bound} {limit}")
+        reads = tuple(spec.get("reads", ()))
+        for column in reads:
+            self._known_column(where, column)
         return Param(
             name, kind, cast("int", value), spec.get("min"), spec.get("max"),
-            self._text(spec, "help", where),
+            self._text(spec, "help", where), reads,
         )  # fmt: skip
 
     def _message(self, key: str, spec: Mapping[str, Any]) -> Message:

@@ -34,7 +34,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Param:
-    """A named, typed and bounded number or switch of a rule; `max` is the laxest value allowed."""
+    """A named, typed and bounded number or switch of a rule; `max` is the laxest value allowed.
+
+    `reads` are columns that the rule reads only while the switch is on.
+    """
 
     name: str
     type: str
@@ -42,6 +45,7 @@ class Param:
     min: float | None
     max: float | None
     help: Text
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Need:
-    """Columns of which one must be supplied; `precision` is the coarsest that will do, if any.
+    """Columns of which one must be supplied, each with the coarsest precision that will do.
 
-    Written `changes.verified_at:minute | change_tasks.closed_at` in a rule's head.
+    Written `changes.verified_at | change_tasks.closed_at:day` in a rule's head. A moment needs
+    the minute and a DATE the day unless it says otherwise.
     """
 
     columns: tuple[str, ...]
