@@ -43,27 +43,29 @@ create macro complete(tbl_name, id_space, t) as
 create macro is_zoned(cell) as
     regexp_matches(cell, '\d:\d\d(:\d\d([.,]\d+)?)?\s*(Z|z|[+-]\d\d(:?\d\d)?)$');
 create macro plausible(t) as case when year(t) between 1980 and 2100 then t end;
-create macro utc(wall, zone) as timezone('UTC', timezone(zone, wall));
-create macro iso_time(cell, zone) as plausible(
-    case when not regexp_matches(cell, '^\d{4}[-/]\d') then null
-         when is_zoned(cell) then timezone('UTC', try_cast(cell as timestamptz))
-         else utc(try_cast(cell as timestamp), zone) end);
+create macro iso_time(cell) as
+    case when substr(cell, 5, 1) in ('-', '/') then
+         plausible(timezone('UTC', try_cast(cell as timestamptz))) end;
 create macro format_time(cell, formats, zone) as
-    plausible(utc(try_strptime(cell, formats), zone));
+    plausible(timezone('UTC', timezone(zone, try_strptime(cell, formats))));
 create macro iso_date(cell) as
     case when regexp_matches(cell, '^\d{4}[-/]\d') and not is_zoned(cell)
          then cast(plausible(try_cast(cell as timestamp)) as date) end;
 create macro whole(cell) as
     case when regexp_matches(cell, '^[+-]?\d{1,9}(\.0+)?$') then try_cast(cell as integer) end;
 create macro cell_precision(cell) as
-    case when regexp_matches(cell, '\d:\d\d:\d\d') then 3
-         when regexp_matches(cell, '\d:\d\d') then 2 when cell is not null then 1 end;
+    case when contains(cell, ':')
+         then case when regexp_matches(cell, '\d:\d\d:\d\d') then 3 else 2 end
+         when cell is not null then 1 end;
 create macro utc_text(t) as strftime(t, '%Y-%m-%dT%H:%M:%SZ');
 """
 
 
 def connect(memory_limit: str | None = None) -> Connection:
-    """An in-memory database with the canonical schema, unable to reach files or the network."""
+    """An in-memory database with the canonical schema, unable to reach files or the network.
+
+    Its configuration is open for the intake; `lock` closes it before any rule runs.
+    """
     con = duckdb.connect(":memory:", config={"enable_external_access": "false"})
     con.execute("set timezone = 'UTC'")
     if memory_limit:
@@ -72,8 +74,18 @@ def connect(memory_limit: str | None = None) -> Connection:
     con.execute(_MACROS)
     for table in model().values():
         con.execute(create_table(table))
-    con.execute("set lock_configuration = true")
     return con
+
+
+def lock(con: Connection) -> None:
+    """From here on no statement can change the configuration."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("set lock_configuration = true")
+
+
+def wall_clock(con: Connection, zone: str) -> None:
+    """Times without an offset are read in `zone` from here on."""
+    con.execute(f"set timezone = {literal(zone)}")
 
 
 def create_table(table: Table, name: str | None = None) -> str:

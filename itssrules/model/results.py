@@ -37,6 +37,8 @@ class Dispute:
     column: str
     count: int
     held: bool
+    examples: tuple[str, ...] = ()
+    """Ids of the first few of these records."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Exports through connectors to canonical tables, with every row and cell accounted for."""

@@ -1,0 +1,75 @@
+"""Which connector and export a file is, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itssrules.intake.connector import Connector, Export, TableMap, normal
+
+
+@dataclass(frozen=True)
+class Match:
+    """A connector's export that fits a header, how well, and why."""
+
+    connector: Connector
+    export: Export
+    known: int
+    """Headers of the file that the export maps."""
+    reason: str
+
+
+def positions(header: Sequence[str]) -> dict[str, int]:
+    """Normalised header to column position; the first of equal headers counts."""
+    found: dict[str, int] = {}
+    for i, name in enumerate(header):
+        found.setdefault(normal(name), i)
+    return found
+
+
+def matches(
+    header: Sequence[str], connectors: Mapping[str, Connector], path: Path
+) -> tuple[list[Match], list[str]]:
+    """The exports that fit best (more than one only where they tie), and the near misses in words."""
+    at = positions(header)
+    fits: list[Match] = []
+    near: list[tuple[int, str]] = []
+    for connector in connectors.values():
+        for export in connector.exports:
+            missing = [d for d in export.detect if not any(normal(n) in at for n in d)]
+            known = mapped_headers(export, at)
+            label = f"{connector.name} ({export.name})"
+            if connector.name == "canonical" and not _named(export, path, len(known)):
+                continue
+            if not missing:
+                found = ", ".join(header[at[normal(n)]] for d in export.detect for n in d[:1]
+                                  if normal(n) in at) or "its headers"  # fmt: skip
+                why = f"{label}: has {found}; {len(known)} of {len(header)} headers are known"
+                fits.append(Match(connector, export, len(known), why))
+            elif known:
+                near.append((len(known), f"{label} lacks {' and '.join(d[0] for d in missing)}"))
+    near.sort(key=lambda n: (-n[0], n[1]))
+    best = max((_weight(m) for m in fits), default=None)
+    return [m for m in fits if _weight(m) == best], [text for _, text in near[:3]]
+
+
+def mapped_headers(export: Export, at: Mapping[str, int]) -> set[int]:
+    """Positions of the file's columns that feed any table of the export."""
+    return {i for t in export.tables for i in table_headers(t, at)}
+
+
+def table_headers(table: TableMap, at: Mapping[str, int]) -> set[int]:
+    """Positions of the file's columns that feed one table."""
+    names = [n for c in table.columns for cell in c.cells.values() for n in cell[:]]
+    return {at[normal(n)] for n in names if normal(n) in at}
+
+
+def _weight(match: Match) -> tuple[int, int]:
+    return match.known, len(match.export.detect)
+
+
+def _named(export: Export, path: Path, known: int) -> bool:
+    """A canonical file is named after its table, and holds more of it than a key."""
+    stem = path.name.split(".")[0].casefold()
+    return known > 1 and (stem == export.name or stem.startswith((f"{export.name}_", f"{export.name}-")))

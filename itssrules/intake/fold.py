@@ -1,0 +1,213 @@
+"""Many rows to one record: the last version, agreeing repeats, folded events, history from a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from itssrules.intake.connector import TableMap
+from itssrules.model.results import Dispute
+from itssrules.model.tables import UNATTRIBUTED, Table
+from itssrules.store import Connection, ident, literal, one, rows
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What became of staged rows, by file: rows kept as records, merged, or given twice."""
+
+    loaded: dict[int, int]
+    merged: dict[int, int]
+    duplicates: dict[int, int]
+    disputes: tuple[Dispute, ...]
+
+
+def stage_table(table: Table, name: str) -> str:
+    """DDL of the staging table that the rows of all files of one source go to."""
+    columns = ", ".join(f"{ident(c.name)} {c.type}" for c in table.columns)
+    return (
+        f"create or replace temp table {ident(name)}(file_id integer, row_number bigint, {columns},"
+        " unread struct(c varchar, v varchar)[], tie varchar)"
+    )
+
+
+def fold(con: Connection, table: TableMap, stage: str, source: str, ns: str) -> Folded:
+    """Move staged rows into the canonical table, one record a key, and say what became of each."""
+    keyed = bool(table.key)
+    unique = not keyed or one(con, f"select count(*) = count(distinct {_key(table)}) from {stage}")
+    if table.keep:
+        return _changes(con, table, stage, source, ns)
+    if table.rows == "events":
+        return _events(con, table, stage, source, ns)
+    return _winners(con, table, stage, source, ns, bool(unique))
+
+
+def _key(table: TableMap) -> str:
+    return f"({', '.join(ident(k) for k in table.key)})"
+
+
+def _content(table: TableMap) -> str:
+    return f"hash({', '.join(ident(c.name) for c in table.table.columns)})"
+
+
+def _order(table: TableMap, direction: str = "desc") -> str:
+    """The declared order; then content, so that the order of rows in a file decides nothing."""
+    parts = []
+    for name in (n.strip() for n in table.order.split(",")):
+        if table.table.column(name):
+            parts.append(f"{ident(name)} {direction} nulls last")
+        elif name:
+            parts.append(f"try_cast(tie as bigint) {direction} nulls last, tie {direction}")
+    return ", ".join([*parts, f"{_content(table)} {direction}"])
+
+
+def _winners(
+    con: Connection, table: TableMap, stage: str, source: str, ns: str, unique: bool
+) -> Folded:
+    if unique:
+        ranked = f"select *, 1 as place, 1 as many, 0::ubigint as content, 0::ubigint as best from {stage}"
+    else:
+        window = f"partition by {_key(table)} order by {_order(table)}, file_id, row_number"
+        ranked = (
+            f"select *, row_number() over w as place, count(*) over (partition by {_key(table)}) as"
+            f" many, {_content(table)} as content, first_value({_content(table)}) over w as best"
+            f" from {stage} window w as ({window})"
+        )
+    con.execute(f"create or replace temp table ranked as {ranked}")
+    held = table.rows == "repeats"
+    disputes = () if unique else _disputes(con, table, held)
+    disputed = "null::varchar[]"
+    join = ""
+    if held and disputes:
+        join = f" left join disagreeing d using ({', '.join(ident(k) for k in table.key)})"
+        disputed = "d.columns"
+    _insert(con, table, f"select r.*, {disputed} as disputed from ranked r{join} where place = 1",
+            source, ns)  # fmt: skip
+    same = "false" if held else "content = best"
+    fates = rows(
+        con,
+        f"select file_id, count(*) filter (place = 1), count(*) filter (place > 1 and not ({same})),"
+        f" count(*) filter (place > 1 and {same}) from ranked group by file_id",
+    )
+    con.execute("drop table ranked")
+    return Folded(
+        {f: a for f, a, _, _ in fates}, {f: b for f, _, b, _ in fates},
+        {f: c for f, _, _, c in fates}, disputes,
+    )  # fmt: skip
+
+
+def _disputes(con: Connection, table: TableMap, held: bool) -> tuple[Dispute, ...]:
+    """Columns on which rows of one record differ; `disagreeing` keeps which records."""
+    keys = ", ".join(ident(k) for k in table.key)
+    names = [c.name for c in table.table.columns if c.name not in table.key]
+    differs = ", ".join(
+        f"case when count(distinct {ident(n)}) + max(case when {ident(n)} is null then 1 else 0 end)"
+        f" > 1 then {literal(n)} end"
+        for n in names
+    )
+    con.execute(
+        f"create or replace temp table disagreeing as select * from (select {keys},"
+        f" list_filter([{differs}], lambda x: x is not null) as columns from ranked where many > 1"
+        f" group by all) where len(columns) > 0"
+    )
+    label = _id(table)
+    found = rows(
+        con,
+        f"select column_name, count(*), min({label}, {EXAMPLES}) from"
+        f" (select *, unnest(columns) as column_name from disagreeing) group by all order by all",
+    )
+    return tuple(Dispute(table.table.name, c, n, held, tuple(e)) for c, n, e in found)
+
+
+def _id(table: TableMap, prefix: str = "") -> str:
+    names = table.key or tuple(
+        c.name for c in table.table.columns if c.name in ("object_type", "object_id")
+    )
+    parts = [f"cast({prefix}{ident(n)} as varchar)" for n in names]
+    return " || '/' || ".join(parts) or "''"
+
+
+def _insert(con: Connection, table: TableMap, select: str, source: str, ns: str) -> None:
+    model = table.table
+    project = (
+        f"coalesce(s.project_id, {literal(UNATTRIBUTED)})"
+        if model.column("project_id")
+        else literal(UNATTRIBUTED)
+    )
+    record = (
+        f"{{'object': {literal(model.object)}, 'source': {literal(source)}, 'ns': {literal(ns)},"
+        f" 'id': {_id(table, 's.')}, 'project_id': {project}, 'file_id': s.file_id,"
+        f" 'row_number': s.row_number}}"
+    )
+    columns = ", ".join(f"s.{ident(c.name)}" for c in model.columns)
+    con.execute(
+        f"insert into {ident(model.name)} select {record}, {literal(ns)}, {columns},"
+        f" list_transform(s.unread, lambda x: x.c), s.disputed from ({select}) s"
+    )
+
+
+def _events(con: Connection, table: TableMap, stage: str, source: str, ns: str) -> Folded:
+    """One record from many events; `first`, `last` and `count` say how each column is folded."""
+    folds = {c.column.name: c for c in table.columns}
+    order = [n.strip() for n in table.order.split(",") if table.table.column(n.strip())]
+    moment = f"row({', '.join([*(ident(n) for n in order), 'coalesce(tie, chr(0))', 'row_number'])})"
+    marks = [f"{ident(n)} is not null" for n, c in folds.items() if c.fold == "last" and c.when]
+    decisive = f"row(({' or '.join(marks) or 'true'}), {moment})"
+    parts = []
+    for column in table.table.columns:
+        name, spec = ident(column.name), folds.get(column.name)
+        if column.name in table.key:
+            parts.append(name)
+        elif spec is None:
+            parts.append(f"null::{column.type} as {name}")
+        elif spec.fold == "count":
+            parts.append(f"case when bool_or(begins) then sum({name})::integer end as {name}")
+        else:
+            pick = "arg_min" if spec.fold == "first" else "arg_max"
+            parts.append(f"{pick}({name}, {moment}) filter ({name} is not null) as {name}")
+    begins = "created_at is not null" if "created_at" in folds else "true"
+    staged = f"(select * , {begins} as begins from {stage})"
+    select = (
+        f"select {', '.join(parts)}, arg_max(file_id, {decisive}) as file_id,"
+        f" arg_max(row_number, {decisive}) as row_number,"
+        " list_distinct(flatten(list(unread) filter (unread is not null))) as unread,"
+        f" null::varchar[] as disputed from {staged}"
+        f" group by {', '.join(ident(k) for k in table.key)}"
+    )
+    _insert(con, table, select, source, ns)
+    staged_by = dict(rows(con, f"select file_id, count(*) from {stage} group by file_id"))
+    kept = dict(
+        rows(
+            con,
+            f"select record.file_id, count(*) from {ident(table.table.name)}"
+            f" where record.source = {literal(source)} group by 1",
+        )
+    )
+    loaded = {f: kept.get(f, 0) for f in staged_by}
+    return Folded(loaded, {f: n - loaded[f] for f, n in staged_by.items()}, {}, ())
+
+
+def _changes(con: Connection, table: TableMap, stage: str, source: str, ns: str) -> Folded:
+    """History out of a log: rows in which `new_value` differs from the row before."""
+    order = f"{_order(table, 'asc')}, file_id, row_number"
+    con.execute(
+        f"create or replace temp table steps as select *, lag(new_value) over w as before,"
+        f" row_number() over w as place from {stage}"
+        f" window w as (partition by object_type, object_id order by {order})"
+    )
+    done = "('resolved', 'closed', 'fulfilled')"
+    select = (
+        "select * replace (before as old_value, 'status' as field, case when place = 1 then 'create'"
+        f" when new_value = 'closed' then 'close' when before in {done} and new_value not in {done}"
+        " then 'reopen' else 'status_change' end as event_type), null::varchar[] as disputed"
+        " from steps where place = 1 or before is distinct from new_value"
+    )
+    _insert(con, table, select, source, ns)
+    fates = rows(
+        con,
+        "select file_id, count(*) filter (place = 1 or before is distinct from new_value), count(*)"
+        " from steps group by file_id",
+    )
+    con.execute("drop table steps")
+    return Folded({f: k for f, k, _ in fates}, {f: n - k for f, k, n in fates}, {}, ())
+

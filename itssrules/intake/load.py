@@ -1,0 +1,379 @@
+"""Files to canonical tables: each read once, each row accounted for, each fault said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from itssrules.errors import IntakeError, ItssError, UsageError
+from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql
+from itssrules.intake.connector import Connector, TableMap, normal
+from itssrules.intake.detect import Match, mapped_headers, matches, positions
+from itssrules.intake.fold import Folded, fold, stage_table
+from itssrules.intake.readers import SUFFIXES, NotATable, RawFile, open_file
+from itssrules.model.results import Coverage, Input, Reject, TableLoad, UnreadValue
+from itssrules.store import Connection, Error, ident, literal, one, rows, wall_clock
+
+PRECISION = {1: "day", 2: "minute", 3: "second"}
+REJECTS_SHOWN = 20
+UNREAD_SHOWN = 20
+MOMENTS = ("created_at", "changed_at", "requested_at", "reviewed_at")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to read, and whether the user named it himself or it lay in a folder."""
+
+    path: Path
+    named: bool
+
+
+@dataclass
+class Opened:
+    """A file whose connector is known, on its way into the tables."""
+
+    given: Given
+    file_id: int
+    raw: RawFile
+    match: Match
+    source: str
+    zone: str | None
+    loads: list[TableLoad] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was read: an `Input` per file, what each id space covers, how to export what lacks."""
+
+    inputs: tuple[Input, ...]
+    coverage: tuple[Coverage, ...]
+    how_to_export: dict[tuple[str, str], dict[str, str]]
+
+
+def gather(paths: Sequence[Path]) -> list[Given]:
+    """Files among `paths` and in their folders, each once, by name; UsageError if there is none."""
+    found: dict[Path, Given] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_export(p))
+            if not inside:
+                ends = ", ".join(SUFFIXES)
+                raise UsageError("holds no export", place=str(path), hint=f"files end in {ends}")
+            for file in inside:
+                found.setdefault(file.resolve(), Given(file, named=False))
+        elif path.exists():
+            found[path.resolve()] = Given(path, named=True)
+        else:
+            raise UsageError("no such file or folder", place=str(path), hint="check the path")
+    return sorted(found.values(), key=lambda g: (g.path.name, str(g.path)))
+
+
+def _is_export(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+
+
+def open_all(
+    given: Sequence[Given], connectors: Mapping[str, Connector], forced: str | None = None
+) -> tuple[list[tuple[Given, RawFile, Match]], list[Input]]:
+    """Recognise every file; those that cannot be read come back as inputs with the reason.
+
+    Raises UsageError for a file named by hand that no connector knows, or more than one.
+    """
+    usable = {forced: connectors[forced]} if forced else dict(connectors)
+    known, unread = [], []
+    for number, item in enumerate(given, 1):
+        try:
+            raw = open_file(item.path)
+            known.append((item, raw, _recognise(item, raw, usable)))
+        except NotATable as e:
+            if item.named:
+                raise UsageError(
+                    f"cannot be read as a table: {e}", place=str(item.path),
+                    hint="give CSV or Parquet exports",
+                ) from e  # fmt: skip
+            unread.append(_not_read(number, item.path, "unknown", str(e)))
+        except _Unknown as e:
+            if item.named:
+                raise UsageError(e.problem, place=str(item.path), hint=e.hint) from e
+            unread.append(_not_read(number, item.path, "unknown", f"{e.problem}; {e.hint}"))
+        except IntakeError as e:
+            unread.append(_not_read(number, item.path, "damaged", e.problem))
+    return known, unread
+
+
+class _Unknown(ItssError):
+    """No single connector knows the header."""
+
+
+def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -> Match:
+    fits, near = matches(raw.header, connectors, item.path)
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        names = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
+        raise _Unknown(f"fits {names} alike", hint="say which with --connector NAME")
+    headers = ", ".join(raw.header[:8]) + (" …" if len(raw.header) > 8 else "")
+    closest = f"closest: {'; '.join(near)}. " if near else ""
+    raise _Unknown(
+        f"no connector knows its headers ({headers})",
+        hint=f"{closest}See `itssrules connectors list`, or write a connector for it",
+    )
+
+
+def _not_read(number: int, path: Path, state: str, reason: str) -> Input:
+    return Input(
+        number, path.as_posix(), "", path.stat().st_size, state, reason  # type: ignore[arg-type]
+    )
+
+
+def load(
+    con: Connection,
+    paths: Sequence[Path],
+    connectors: Mapping[str, Connector],
+    *,
+    zones: Mapping[str, str] | None = None,
+    zone: str | None = None,
+    forced: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    need_zone: bool = True,
+) -> Intake:
+    """Read `paths` into the canonical tables of `con`.
+
+    `zones` gives the wall clock of a source, `zone` that of every other. Raises UsageError (named
+    file unknown, zone not declared) and IntakeError where nothing could be read at all.
+    """
+    given = gather(paths)
+    known, unread = open_all(given, connectors, forced)
+    if not known and unread:
+        first = unread[0]
+        problem = f"{len(unread)} file(s) found, none could be read: {first.reason}"
+        kind = IntakeError if any(i.state == "damaged" for i in unread) else UsageError
+        raise kind(problem, place=first.path, hint="run `itssrules inspect` on it")
+    numbers = {g.path: n for n, g in enumerate(given, 1)}
+    loader = _Loader(con, progress, need_zone)
+    seen: dict[str, Path] = {}
+    for item, raw, match in known:
+        name = match.connector.name
+        wall = (zones or {}).get(name) or match.connector.zone or zone
+        opened = Opened(item, numbers[item.path], raw, match, name, wall)
+        if raw.sha256 in seen:
+            loader.given_twice(opened, seen[raw.sha256])
+            continue
+        seen[raw.sha256] = item.path
+        loader.stage(opened)
+    loader.fold()
+    inputs = sorted([*loader.inputs(), *unread], key=lambda i: i.file_id)
+    return Intake(tuple(inputs), loader.coverage(), _how_to_export(connectors))
+
+
+def _how_to_export(connectors: Mapping[str, Connector]) -> dict[tuple[str, str], dict[str, str]]:
+    return {
+        (c.name, what): {"zh": text.zh, "en": text.en}
+        for c in connectors.values()
+        for what, text in c.cannot_fill.items()
+    }
+
+
+class _Loader:
+    """Stages files one by one, then folds each table of each source into records."""
+
+    def __init__(self, con: Connection, progress: Callable[[str], None], need_zone: bool) -> None:
+        self.con, self.progress, self.need_zone = con, progress, need_zone
+        self.stages: dict[tuple[str, str, int], tuple[str, TableMap]] = {}
+        self.opened: list[Opened] = []
+        self.failed: list[Input] = []
+        self.twice: list[Input] = []
+
+    def stage(self, o: Opened) -> None:
+        """Read one file and put its rows, typed, beside those of its source's other files."""
+        at = positions(o.raw.header)
+        wanted = sorted(mapped_headers(o.match.export, at) | self._ties(o))
+        self.progress(f"reading {o.raw.path.name}")
+        wall_clock(self.con, o.zone or "UTC")
+        try:
+            reader = o.raw.batches(wanted)
+            self.con.register("incoming", reader)
+            self.con.execute("create or replace temp table raw as select * from incoming")
+            self.con.unregister("incoming")
+        except (Error, IntakeError) as e:
+            if o.raw.failure is None:
+                raise
+            self.failed.append(self._input(o, state="damaged", reason=o.raw.failure.problem))
+            if o.given.named:
+                self.progress(str(e).split("\n")[0])
+            return
+        for number, table in enumerate(o.match.export.tables):
+            bound = bind(table, at)
+            fed = {c.column.name for c in bound.columns}
+            if set(table.key) <= fed and any(bound.cells[n] for n in fed):
+                self._stage_table(o, bound, number)
+        self.con.execute("drop table raw")
+        self.opened.append(o)
+
+    def _ties(self, o: Opened) -> set[int]:
+        at = positions(o.raw.header)
+        return {at[normal(t.tie)] for t in o.match.export.tables if normal(t.tie) in at}
+
+    def _stage_table(self, o: Opened, bound: Bound, number: int) -> None:
+        con, table = self.con, bound.table
+        nulls = o.match.connector.nulls
+        self._require_zone(o, bound)
+        found = precision_sql(bound, "raw", nulls)
+        names = [c.column.name for c in bound.columns]
+        precisions: dict[str, int] = {}
+        if found:
+            cursor = con.execute(found)
+            values = cursor.fetchone() or ()
+            precisions = {d[0]: v or 0 for d, v in zip(cursor.description, values, strict=True)}
+        sql = stage_sql(bound, "raw", o.raw.header, nulls, o.zone or "UTC", precisions)
+        con.execute(f"create or replace temp table typed as {sql}")
+        if table.keep and one(con, f"select count(*) = count(distinct {ident(table.key[-1])}) from typed"):
+            return
+        key = (o.source, table.table.name, number)
+        stage, _ = self.stages.setdefault(
+            key, (f"stage_{len(self.stages)}", table)
+        )
+        if not one(con, f"select count(*) from duckdb_tables() where table_name = {literal(stage)}"):
+            con.execute(stage_table(table.table, stage))
+        columns = ", ".join(ident(n) for n in names)
+        con.execute(
+            f"insert into {stage} (file_id, row_number, {columns}, unread, tie)"
+            f" select {o.file_id}, row_number, {columns}, unread, tie from typed where fate = 'keep'"
+        )
+        self._supply(o, bound, precisions)
+        o.loads.append(self._counts(o, bound))
+        con.execute("drop table typed")
+
+    def _require_zone(self, o: Opened, bound: Bound) -> None:
+        """Stop where a wall clock would have to be guessed."""
+        moments = [c for c in bound.columns if c.column.type == "TIMESTAMP"]
+        if o.zone or not self.need_zone or not moments:
+            return
+        cells = {i for c in moments for i in bound.cells[c.column.name].values()}
+        tests = " or ".join(
+            f"({t} is not null and regexp_matches({t}, '\\d:\\d\\d') and not is_zoned({t}))"
+            for t in (cell(i, o.match.connector.nulls) for i in sorted(cells))
+        )
+        if one(self.con, f"select bool_or({tests}) from raw"):
+            raise UsageError(
+                f"the times in it carry no time zone and none is declared for {o.source}",
+                place=str(o.raw.path),
+                hint=f'add --zone Asia/Shanghai, or to itssrules.toml:\n    [sources.{o.source}]\n'
+                '    zone = "Asia/Shanghai"',
+            )
+
+    def _supply(self, o: Opened, bound: Bound, precisions: Mapping[str, int]) -> None:
+        heads = bound.headers(o.raw.header)
+        for c in bound.columns:
+            name = c.column.name
+            if not bound.cells[name] and c.const is None:
+                continue
+            precision = PRECISION.get(precisions.get(name, 0)) if c.column.is_time else None
+            self.con.execute(
+                "insert into supply values (?, ?, ?, ?, ?, ?)",
+                [bound.table.table.name, name, o.file_id, o.source, heads.get(name), precision],
+            )
+
+    def _counts(self, o: Opened, bound: Bound) -> TableLoad:
+        con = self.con
+        fates = dict(rows(con, "select fate, count(*) from typed group by fate"))
+        name = bound.table.table.name
+        unread = rows(
+            con,
+            "select u.c, u.v, count(*) from (select unnest(unread) as u from typed"
+            " where fate = 'keep') group by all order by 3 desc, 1, 2",
+        )
+        empty = rows(
+            con,
+            f"select row_number from typed where fate = 'reject' order by 1 limit {REJECTS_SHOWN}",
+        )
+        keys = ", ".join(bound.table.key)
+        rejects = [Reject(n, f"no {keys}", "") for (n,) in empty] + o.raw.rejects[:REJECTS_SHOWN]
+        total = sum(fates.values()) + o.raw.rejected
+        return TableLoad(
+            name, total, fates.get("keep", 0), 0, fates.get("reject", 0) + o.raw.rejected, 0,
+            fates.get("skip", 0), bound.headers(o.raw.header), bound.absent,
+            tuple(UnreadValue(name, c, v, n) for c, v, n in unread), (),
+            tuple(sorted(rejects, key=lambda r: r.row_number)),
+        )  # fmt: skip
+
+    def given_twice(self, o: Opened, first: Path) -> None:
+        """Note a file whose bytes were read already under another name."""
+        self.twice.append(self._input(o, reason=f"the same bytes as {first.name}; read once"))
+
+    def fold(self) -> None:
+        """Make records of everything staged, and close each file's counts."""
+        for (source, name, _), (stage, table) in self.stages.items():
+            self.progress(f"making {name} of {source}")
+            done = fold(self.con, table, stage, source, source)
+            self.con.execute(f"drop table {stage}")
+            for o in self.opened:
+                o.loads = [
+                    self._closed(o, t, done) if t.table == name and o.source == source else t
+                    for t in o.loads
+                ]
+
+    @staticmethod
+    def _closed(o: Opened, t: TableLoad, done: Folded) -> TableLoad:
+        if o.file_id not in done.loaded:
+            return t
+        disputes = done.disputes if done.loaded[o.file_id] else ()
+        return replace(
+            t, loaded=done.loaded[o.file_id], merged=done.merged.get(o.file_id, 0),
+            duplicates=done.duplicates.get(o.file_id, 0), disputes=disputes,
+        )  # fmt: skip
+
+    def inputs(self) -> list[Input]:
+        """An `Input` for every file that a connector knew."""
+        return [*(self._input(o) for o in self.opened), *self.failed, *self.twice]
+
+    def _input(self, o: Opened, state: str = "read", reason: str = "") -> Input:
+        raw, match = o.raw, o.match
+        return Input(
+            o.file_id, raw.path.as_posix(), raw.sha256, raw.bytes, state,  # type: ignore[arg-type]
+            reason or match.reason, match.connector.name, match.export.name, o.source, o.source,
+            o.zone or "", raw.encoding, raw.delimiter, raw.header, tuple(o.loads),
+        )  # fmt: skip
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What each table of each id space spans; complete only where a window is declared."""
+        found = []
+        for table, ns in rows(self.con, "select distinct tbl, ns from supply order by all"):
+            moment = self._moment(table)
+            low, high = None, None
+            if moment:
+                low, high = rows(
+                    self.con,
+                    f"select utc_text(min({moment})), utc_text(max({moment})) from {ident(table)}"
+                    f" where ns = {literal(ns)}",
+                )[0]
+            found.append(Coverage(table, ns, low or "", high or "", False, "window not declared"))
+            self.con.execute(
+                "insert into coverage values (?, ?, ?::timestamp, ?::timestamp, false, ?)",
+                [table, ns, (low or "").rstrip("Z") or None, (high or "").rstrip("Z") or None,
+                 "window not declared"],
+            )  # fmt: skip
+        return tuple(found)
+
+    def _moment(self, table: str) -> str | None:
+        names = {c for (c,) in rows(
+            self.con, f"select column_name from duckdb_columns() where table_name = {literal(table)}"
+        )}  # fmt: skip
+        return next((m for m in MOMENTS if m in names), None)
+
+
+def newest(con: Connection, tables: Iterable[str]) -> tuple[str, str]:
+    """The newest time that the tools themselves stamped, as ISO UTC text, and its column."""
+    stamps = ("created_at", "updated_at", "resolved_at", "closed_at", "changed_at")
+    best: tuple[str, str] = ("", "")
+    for table in tables:
+        columns = {c for (c,) in rows(
+            con, f"select column_name from duckdb_columns() where table_name = {literal(table)}"
+        )}  # fmt: skip
+        for stamp in stamps:
+            if stamp in columns:
+                value = one(con, f"select utc_text(max({stamp})) from {ident(table)}")
+                if value and value > best[0]:
+                    best = (value, f"{table}.{stamp}")
+    return best

@@ -1,0 +1,282 @@
+"""Files to rows of text: CSV and Parquet, with the row numbers that Excel shows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.csv
+import pyarrow.parquet
+
+from itssrules.errors import IntakeError
+from itssrules.model.results import Reject
+
+DELIMITERS = ",;\t|"
+SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet")
+"""Endings of files that a folder is searched for; a file named by hand may end anyhow."""
+BLOCK = 4 << 20
+SAMPLE = 1 << 20
+MAX_REJECTS_KEPT = 1000
+ROW = "__row"
+
+
+class NotATable(Exception):
+    """The file holds no table that a reader knows; the message says what it seems to be."""
+
+
+@dataclass
+class RawFile:
+    """A file opened for reading: its header row and how its cells are to be read.
+
+    Columns are called c0, c1, … in batches, in the order of `header`; `rejects` fills while
+    reading with rows whose number of cells is not the header's.
+    """
+
+    path: Path
+    kind: str
+    header: tuple[str, ...]
+    sha256: str
+    bytes: int
+    encoding: str = ""
+    delimiter: str = ""
+    rejects: list[Reject] = field(default_factory=list)
+    rejected: int = 0
+    failure: IntakeError | None = None
+    """What stopped the reading; a database that reads the batches hides it in its own error."""
+
+    def batches(self, columns: Sequence[int]) -> pa.RecordBatchReader:
+        """Rows as text batches of the wanted columns and their row number (`__row`, header = 1).
+
+        Raises IntakeError where the file turns out to be damaged.
+        """
+        self.rejects, self.rejected, self.failure = [], 0, None
+        names = [f"c{i}" for i in columns]
+        schema = pa.schema([(n, pa.string()) for n in names] + [(ROW, pa.int64())])
+        source = self._csv(columns, names) if self.kind == "csv" else self._parquet(columns, names)
+        return pa.RecordBatchReader.from_batches(schema, self._guard(source))
+
+    def _guard(self, source: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from source
+        except (pa.ArrowInvalid, pa.ArrowException, OSError, EOFError, UnicodeError) as e:
+            self.failure = self.failure or damaged(self.path, str(e).split("\n")[0])
+            raise self.failure from e
+
+    def _csv(self, columns: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
+        every = [f"c{i}" for i in range(len(self.header))]
+        skipped: list[int] = []
+
+        def invalid(row: Any) -> str:
+            skipped.append(row.number)
+            return self._reject(row)
+
+        with _stream(self.path) as stream:
+            reader = pyarrow.csv.open_csv(
+                stream,
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=every, block_size=BLOCK, use_threads=False,
+                    encoding="utf8" if self.encoding.startswith("utf-8") else self.encoding,
+                ),
+                parse_options=pyarrow.csv.ParseOptions(
+                    delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False,
+                    invalid_row_handler=invalid,
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types={n: pa.string() for n in names}, strings_can_be_null=False,
+                    include_columns=names or every[:1],
+                ),
+            )  # fmt: skip
+            number = 1
+            for batch in reader:
+                numbers, number = _numbers(number, batch.num_rows, skipped)
+                arrays = [batch.column(n) for n in names] if names else []
+                yield _first_dropped(pa.record_batch([*arrays, numbers], names=[*names, ROW]))
+
+    def _reject(self, row: Any) -> str:
+        text = row.text or ""
+        if text.count('"') % 2:
+            why = f"row {row.number} opens a quotation mark that is never closed"
+            self.failure = damaged(self.path, why)
+            return "error"
+        self.rejected += 1
+        if len(self.rejects) < MAX_REJECTS_KEPT:
+            why = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+            self.rejects.append(Reject(row.number, why, text[:200]))
+        return "skip"
+
+    def _parquet(self, columns: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
+        number = 1
+        with pyarrow.parquet.ParquetFile(self.path) as file:
+            wanted = [self.header[i] for i in columns] or list(self.header[:1])
+            for batch in file.iter_batches(columns=wanted):
+                arrays = [_as_text(batch.column(self.header[i])) for i in columns]
+                last = number + batch.num_rows
+                numbers = pa.array(range(number, last), pa.int64())
+                number = last
+                yield pa.record_batch([*arrays, numbers], names=[*names, ROW])
+
+
+def damaged(path: Path, why: str) -> IntakeError:
+    """The error for a file whose kind is known and whose content cannot be read."""
+    return IntakeError(
+        f"is damaged or cut off ({why})", place=str(path), hint="export it again, then run again"
+    )
+
+
+def open_file(path: Path) -> RawFile:
+    """Look into a file: kind, encoding, delimiter, header, SHA-256.
+
+    Raises NotATable where it is no table, IntakeError where it is a damaged one.
+    """
+    try:
+        with path.open("rb") as f:
+            sha256 = hashlib.file_digest(f, "sha256").hexdigest()
+            f.seek(0)
+            start = f.read(8)
+        size = path.stat().st_size
+    except OSError as e:
+        raise IntakeError(
+            f"cannot be opened ({e.strerror})", place=str(path), hint="check the file's rights"
+        ) from e
+    if not size:
+        raise NotATable("the file is empty")
+    if start[:4] == b"PAR1" or path.suffix == ".parquet":
+        return RawFile(path, "parquet", _parquet_header(path), sha256, size)
+    if start[:2] == b"PK" or start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise NotATable("it is an Excel workbook or an archive; save the sheet as CSV UTF-8")
+    try:
+        encoding, sample = _encoding(path)
+        delimiter, header = _dialect(sample)
+    except (EOFError, OSError) as e:
+        raise damaged(path, str(e)) from e
+    return RawFile(path, "csv", header, sha256, size, encoding, delimiter)
+
+
+def _parquet_header(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(pyarrow.parquet.read_schema(path).names)
+    except (pa.ArrowInvalid, pa.ArrowException, OSError) as e:
+        raise damaged(path, str(e).split("\n")[0]) from e
+
+
+def _stream(path: Path) -> Any:
+    return pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None)
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as f:
+        return f.read(2) == b"\x1f\x8b"
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def _encoding(path: Path) -> tuple[str, str]:
+    """The encoding that the whole file bears, and its beginning as text."""
+    with _bytes(path) as f:
+        sample = f.read(SAMPLE)
+        for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
+                           (codecs.BOM_UTF16_BE, "utf-16")):  # fmt: skip
+            if sample.startswith(mark):
+                return name, sample.decode(name, errors="ignore")
+        if b"\0" in sample[:4096]:
+            raise NotATable("it is a binary file, no text")
+        if _is_utf8(sample, f):
+            return "utf-8", sample.decode("utf-8", errors="ignore")
+    try:
+        return "gb18030", codecs.getincrementaldecoder("gb18030")().decode(sample)
+    except UnicodeDecodeError:
+        return "cp1252", sample.decode("cp1252", errors="replace")
+
+
+def _is_utf8(sample: bytes, rest: IO[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(sample)
+        while block := rest.read(BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _dialect(sample: str) -> tuple[str, tuple[str, ...]]:
+    """The delimiter that cuts the first rows most evenly, and the header row."""
+    text = sample.removeprefix("\ufeff")
+    best: tuple[int, str, tuple[str, ...]] = (0, ",", ())
+    for delimiter in DELIMITERS:
+        rows = _first_rows(text, delimiter)
+        width = len(rows[0]) if rows else 0
+        even = sum(len(r) == width for r in rows)
+        score = width * even if width > 1 else 0
+        if score > best[0]:
+            best = (score, delimiter, tuple(rows[0]))
+    if best[0]:
+        return best[1], best[2]
+    rows = _first_rows(text, ",")
+    if not rows or not rows[0] or not rows[0][0].strip():
+        raise NotATable("no header row was found in it")
+    return ",", tuple(rows[0])
+
+
+def _first_rows(text: str, delimiter: str, many: int = 50) -> list[list[str]]:
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if row or not rows:
+                rows.append(row)
+            if len(rows) > many:
+                break
+    except csv.Error:
+        return rows
+    return rows[:-1] if len(text) >= SAMPLE and len(rows) > 1 else rows
+
+
+def _numbers(number: int, count: int, skipped: list[int]) -> tuple[pa.Array, int]:
+    """Row numbers of the next `count` rows, leaving out the skipped ones; and the one after."""
+    gaps = sorted(n for n in skipped if n >= number)
+    found: list[int] = []
+    current = number
+    for gap in gaps:
+        take = min(gap - current, count - len(found))
+        found.extend(range(current, current + take))
+        current += take
+        if current != gap or len(found) == count:
+            break
+        current += 1
+    rest = count - len(found)
+    found.extend(range(current, current + rest))
+    return pa.array(found, pa.int64()), current + rest
+
+
+def _first_dropped(batch: pa.RecordBatch) -> pa.RecordBatch:
+    is_first = batch.num_rows and batch.column(ROW)[0].as_py() == 1
+    return batch.slice(1) if is_first else batch
+
+
+def _as_text(array: pa.Array) -> pa.Array:
+    """A Parquet column as text; moments in UTC carry their offset."""
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        array, kind = array.dictionary_decode(), kind.value_type
+    if pa.types.is_timestamp(kind):
+        text = pa.compute.strftime(array.cast(pa.timestamp("us", kind.tz)), "%Y-%m-%dT%H:%M:%S")
+        if kind.tz is None:
+            return text
+        utc = array.cast(pa.timestamp("us", "UTC"))
+        text = pa.compute.strftime(utc, "%Y-%m-%dT%H:%M:%S")
+        return pa.compute.binary_join_element_wise(text, "+00:00", "")
+    if pa.types.is_binary(kind) or pa.types.is_nested(kind):
+        return pa.array([None if v is None else str(v) for v in array.to_pylist()], pa.string())
+    return array.cast(pa.string())

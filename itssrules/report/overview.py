@@ -1,0 +1,158 @@
+"""What the report says at its head: the conclusion, what stays open, and the bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from itssrules.model.results import Results, RuleResult
+from itssrules.model.rule import Text
+from itssrules.report.words import percent, w
+
+Tone = Literal["bad", "open", "clear"]
+RULE_ORDER = (
+    "nonconforming", "lead", "error", "not_assessed", "partly", "conforming", "not_applicable",
+    "excluded",
+)  # fmt: skip
+SMALLEST = 0.6
+"""Per cent of a bar that even a single case takes, so that it can be seen."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a bar, in per cent of its width."""
+
+    kind: str
+    count: int
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The conclusion with its tone; `open` names what is not known and where to read of it."""
+
+    tone: Tone
+    text: Text
+    open: list[tuple[Text, str]]
+    tiles: list[tuple[str, Text, int, str]]
+    rules: list[Segment]
+    verdicts: list[Segment]
+
+
+def overview(results: Results) -> Overview:
+    """The head of the report; its tone is `clear` only where nothing at all is unknown."""
+    unknown = open_points(results)
+    tone, text = _conclusion(results, bool(unknown))
+    statuses = [(s, sum(r.status == s for r in results.rules)) for s in RULE_ORDER]
+    return Overview(tone, text, unknown, _tiles(results), bar(statuses), bar(verdicts(results)))
+
+
+def verdicts(results: Results) -> list[tuple[str, int]]:
+    """(outcome, count) over all rules; what lead rules found is apart."""
+    counts = {"nonconforming": 0, "lead": 0, "not_assessed": 0, "conforming": 0}
+    counts["not_applicable"] = 0
+    for r in results.rules:
+        counts["lead" if r.rule.leads else "nonconforming"] += r.nonconforming
+        for name in ("not_assessed", "conforming", "not_applicable"):
+            counts[name] += getattr(r, name)
+    return list(counts.items())
+
+
+def bar(counts: list[tuple[str, int]]) -> list[Segment]:
+    """Pieces side by side that fill the bar; what is there at all can be seen."""
+    there = [(kind, n) for kind, n in counts if n > 0]
+    total = sum(n for _, n in there)
+    wide = [max(n / total * 100, SMALLEST) for _, n in there]
+    segments, x = [], 0.0
+    for (kind, n), width in zip(there, wide, strict=True):
+        share = width / sum(wide) * 100
+        segments.append(Segment(kind, n, round(x, 3), round(share, 3)))
+        x += share
+    return segments
+
+
+def rule_bar(r: RuleResult) -> list[Segment]:
+    """The bar of one rule's outcomes."""
+    return bar(
+        [
+            ("lead" if r.rule.leads else "nonconforming", r.nonconforming),
+            ("not_assessed", r.not_assessed),
+            ("conforming", r.conforming),
+            ("not_applicable", r.not_applicable),
+        ]
+    )
+
+
+def graded(results: Results) -> dict[str, int]:
+    """How many items stand at each grade."""
+    items = results.nonconformities
+    return {g: sum(n.grade == g for n in items) for g in ("major", "minor", "observation")}
+
+
+def open_points(results: Results) -> list[tuple[Text, str]]:
+    """Everything that was not judged or is not certain, with the section that tells more."""
+    return [*_open_rules(results), *_open_data(results)]
+
+
+def _open_rules(results: Results) -> list[tuple[Text, str]]:
+    rules = results.rules
+    counts = {s: sum(r.status == s for r in rules) for s in ("not_assessed", "partly", "error")}
+    population = sum(r.population for r in rules)
+    unknown = sum(r.not_assessed for r in rules)
+    share = percent(unknown, population)
+    limited = sum(r.limited for r in rules)
+    points = [
+        (counts["not_assessed"], "open.rules", "unassessed"),
+        (counts["partly"], "open.partly", "unassessed"),
+        (counts["error"], "open.error", "errors"),
+        (limited, "open.limited", "rules"),
+    ]
+    found = [(w(key, n=n, all=len(rules)), at) for n, key, at in points if n]
+    if unknown:
+        found.insert(0, (w("open.verdicts", n=unknown, all=population, share=share), "unassessed"))
+    return found
+
+
+def _open_data(results: Results) -> list[tuple[Text, str]]:
+    loads = [t for i in results.inputs for t in i.tables]
+    points = [
+        (sum(i.state != "read" for i in results.inputs), "open.files", "unloaded"),
+        (sum(t.rejected for t in loads), "open.rejected", "read"),
+        (sum(u.count for t in loads for u in t.unread), "open.unread", "unread"),
+        (sum(d.count for t in loads for d in t.disputes if d.held), "open.disputes", "disputes"),
+        (sum(not c.complete for c in results.coverage), "open.coverage", "coverage"),
+    ]
+    return [(w(key, n=n), at) for n, key, at in points if n]
+
+
+def _conclusion(results: Results, unknown: bool) -> tuple[Tone, Text]:
+    rules, grades = results.rules, graded(results)
+    failing = [r for r in rules if r.status == "nonconforming" and r.rule.severity != "observation"]
+    n = grades["major"] + grades["minor"] or len(failing)
+    if not rules:
+        return "open", w("head.none")
+    if n:
+        plural = "nonconformities" if n > 1 else "nonconformity"
+        return "bad", w("head.nc", n=n, nonconformities=plural)
+    if not any(r.conforming or r.nonconforming for r in rules):
+        return "open", w("head.unjudged")
+    if unknown:
+        return "open", w("head.open")
+    if any(r.status not in ("conforming", "not_applicable") for r in rules):
+        return "open", w("head.explain")
+    return "clear", w("head.clear")
+
+
+def _tiles(results: Results) -> list[tuple[str, Text, int, str]]:
+    """(kind, words, number, section) of the figures under the conclusion."""
+    grades = graded(results)
+    leads = sum(r.nonconforming for r in results.rules if r.rule.leads)
+    unknown = sum(r.status in ("not_assessed", "partly", "error") for r in results.rules)
+    return [
+        ("nonconforming", w("majors"), grades["major"], "nonconformities"),
+        ("nonconforming", w("minors"), grades["minor"], "nonconformities"),
+        ("observation", w("observations"), grades["observation"], "nonconformities"),
+        ("lead", w("leads"), leads, "leads"),
+        ("not_assessed", w("tile.unknown"), unknown, "unassessed"),
+    ]
