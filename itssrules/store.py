@@ -30,7 +30,7 @@ create macro elapsed_minutes(a, b) as
     case when b >= a then floor((epoch_ms(b) - epoch_ms(a)) / 60000.0)::bigint end;
 create macro months_before(t, n) as t - to_months(n);
 create macro supplied(rec, col_name) as
-    exists (select 1 from supply where supply.file_id = rec.file_id and supply.col = col_name);
+    exists (select 1 from supply where supply.file_id = struct_extract(rec, 'file_id') and supply.col = col_name);
 create macro table_supplied(tbl_name, id_space) as
     exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space);
 create macro column_supplied(tbl_name, col_name, id_space) as
@@ -151,3 +151,15 @@ def select_problem(con: Connection, sql: str, known: Sequence[str]) -> str:
 def parameters(con: Connection, sql: str) -> set[str]:
     """Names of the `$parameters` of a statement."""
     return set(con.extract_statements(sql)[0].named_parameters)
+
+
+def to_parquet(con: Connection, sql: str) -> bytes:
+    """A query's rows as the bytes of a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    found = con.sql(sql).to_arrow_table()
+    sink = pa.BufferOutputStream()
+    pyarrow.parquet.write_table(found, sink, compression="zstd")
+    data: bytes = sink.getvalue().to_pybytes()
+    return data

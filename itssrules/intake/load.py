@@ -137,6 +137,7 @@ def load(
     forced: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
     need_zone: bool = True,
+    seen_sql: Callable[[str], None] = lambda _: None,
 ) -> Intake:
     """Read `paths` into the canonical tables of `con`.
 
@@ -151,7 +152,7 @@ def load(
         kind = IntakeError if any(i.state == "damaged" for i in unread) else UsageError
         raise kind(problem, place=first.path, hint="run `itssrules inspect` on it")
     numbers = {g.path: n for n, g in enumerate(given, 1)}
-    loader = _Loader(con, progress, need_zone)
+    loader = _Loader(con, progress, need_zone, seen_sql)
     seen: dict[str, Path] = {}
     for item, raw, match in known:
         name = match.connector.name
@@ -178,8 +179,12 @@ def _how_to_export(connectors: Mapping[str, Connector]) -> dict[tuple[str, str],
 class _Loader:
     """Stages files one by one, then folds each table of each source into records."""
 
-    def __init__(self, con: Connection, progress: Callable[[str], None], need_zone: bool) -> None:
+    def __init__(
+        self, con: Connection, progress: Callable[[str], None], need_zone: bool,
+        seen_sql: Callable[[str], None],
+    ) -> None:  # fmt: skip
         self.con, self.progress, self.need_zone = con, progress, need_zone
+        self.seen_sql = seen_sql
         self.stages: dict[tuple[str, str, int], tuple[str, TableMap]] = {}
         self.opened: list[Opened] = []
         self.failed: list[Input] = []
@@ -227,6 +232,7 @@ class _Loader:
             values = cursor.fetchone() or ()
             precisions = {d[0]: v or 0 for d, v in zip(cursor.description, values, strict=True)}
         sql = stage_sql(bound, "raw", o.raw.header, nulls, o.zone or "UTC", precisions)
+        self.seen_sql(f"-- {o.raw.path.name} -> {table.table.name}\n{sql}")
         con.execute(f"create or replace temp table typed as {sql}")
         if table.keep and one(con, f"select count(*) = count(distinct {ident(table.key[-1])}) from typed"):
             return

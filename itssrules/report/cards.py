@@ -86,25 +86,35 @@ class Cards:
 
     def nonconformities(self) -> Iterator[Card]:
         """A card per nonconformity, gravest first."""
-        order = {"major": 0, "minor": 1}
-        found = sorted(self.results.nonconformities, key=lambda n: order.get(n.grade, 2))
+        found = self._graded()
         shares = _shares(((n.rule_id, n.project_id, n.count) for n in found), self.per_rule)
         for number, n in enumerate(found, 1):
-            if n.rule_id in self.by_rule:
-                share = shares[n.rule_id, n.project_id]
-                yield self._card(n, "nonconformity", f"nc-{number}", share)
+            share = shares[n.rule_id, n.project_id]
+            yield self._card(n, "nonconformity", f"nc-{number}", share)
 
     def leads(self) -> Iterator[Card]:
         """A card per rule and project with leads."""
-        leads = self.results.findings.filter(pc.equal(self.results.findings["class"], "lead"))
-        groups = leads.group_by(["rule_id", "project_id"]).aggregate([([], "count_all")])
-        found = sorted((g["rule_id"], g["project_id"] or "", g["count_all"])
-                       for g in groups.to_pylist())  # fmt: skip
+        found = self._leads()
         shares = _shares(found, self.per_rule)
         for number, (rule, project, count) in enumerate(found, 1):
-            if rule in self.by_rule:
-                item = Nonconformity(rule, project, "lead", count, 0, raised=False)
-                yield self._card(item, "lead", f"lead-{number}", shares[rule, project])
+            item = Nonconformity(rule, project, "lead", count, 0, raised=False)
+            yield self._card(item, "lead", f"lead-{number}", shares[rule, project])
+
+    def anchors(self) -> dict[str, str]:
+        """Where each rule's first card stands on the page."""
+        leads = [(rule, f"lead-{i}") for i, (rule, _, _) in enumerate(self._leads(), 1)]
+        items = [(n.rule_id, f"nc-{i}") for i, n in enumerate(self._graded(), 1)]
+        return dict(reversed(leads + items))
+
+    def _graded(self) -> list[Nonconformity]:
+        order = {"major": 0, "minor": 1}
+        return sorted(self.results.nonconformities, key=lambda n: order.get(n.grade, 2))
+
+    def _leads(self) -> list[tuple[str, str, int]]:
+        leads = self.results.findings.filter(pc.equal(self.results.findings["class"], "lead"))
+        groups = leads.group_by(["rule_id", "project_id"]).aggregate([([], "count_all")])
+        rows = groups.to_pylist()
+        return sorted((g["rule_id"], g["project_id"] or "", g["count_all"]) for g in rows)
 
     def _card(self, n: Nonconformity, kind: str, anchor: str, share: int) -> Card:
         result = self.by_rule[n.rule_id]

@@ -84,9 +84,12 @@ def _context(results: Results, lang: str) -> dict[str, Any]:
         "totals": results.totals(),
         "overview": overview(results),
         "unread": unread(results),
+        "disputes": [(i, d) for i in results.inputs for t in i.tables for d in t.disputes],
+        "rejects": [(i, t, r) for i in results.inputs for t in i.tables for r in t.rejects[:20]],
         "time": lambda text: shown(text, "", "en", zone) if text else "–",
         "processes": _processes(results),
         "titles": {rule.id: rule.title for rule in results.book.rules},
+        "details": _details(results, cards),
         "nonconformities": cards.nonconformities(),
         "leads": cards.leads(),
         "rule_gaps": rule_gaps(results),
@@ -95,6 +98,12 @@ def _context(results: Results, lang: str) -> dict[str, Any]:
         "silent": [r for r in rules if r.status in ("conforming", "not_applicable")],
         "params": [(r.rule, p) for r in rules for p in r.rule.params.values()],
     }
+
+
+def _details(results: Results, cards: Cards) -> dict[str, str]:
+    """Where the page tells more of a rule: its first card, else why it is not assessed."""
+    gaps = {g.result.rule.id: f"gap-{g.result.rule.id}" for g in rule_gaps(results)}
+    return gaps | cards.anchors()
 
 
 def _processes(results: Results) -> list[tuple[Text, list[Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from itssrules.model.results import Results, RuleResult
+from itssrules.model.results import Results, RuleResult, TableLoad
 from itssrules.model.rule import Text
 from itssrules.report.words import percent, w
 
@@ -92,13 +92,15 @@ def graded(results: Results) -> dict[str, int]:
 
 def open_points(results: Results) -> list[tuple[Text, str]]:
     """Everything that was not judged or is not certain, with the section that tells more."""
-    return [*_open_rules(results), *_open_data(results)]
+    return [*open_rules(results), *open_data(results)]
 
 
-def _open_rules(results: Results) -> list[tuple[Text, str]]:
+def open_rules(results: Results) -> list[tuple[Text, str]]:
+    """What the rules could not judge."""
     rules = results.rules
     counts = {s: sum(r.status == s for r in rules) for s in ("not_assessed", "partly", "error")}
     population = sum(r.population for r in rules)
+    ajar = sum(r.population != _closed(r) for r in rules)
     unknown = sum(r.not_assessed for r in rules)
     share = percent(unknown, population)
     limited = sum(r.limited for r in rules)
@@ -107,6 +109,7 @@ def _open_rules(results: Results) -> list[tuple[Text, str]]:
         (counts["partly"], "open.partly", "unassessed"),
         (counts["error"], "open.error", "errors"),
         (limited, "open.limited", "rules"),
+        (ajar, "open.ajar", "rules"),
     ]
     found = [(w(key, n=n, all=len(rules)), at) for n, key, at in points if n]
     if unknown:
@@ -114,10 +117,20 @@ def _open_rules(results: Results) -> list[tuple[Text, str]]:
     return found
 
 
-def _open_data(results: Results) -> list[tuple[Text, str]]:
+def _closed(r: RuleResult) -> int:
+    return r.not_applicable + r.conforming + r.nonconforming + r.not_assessed
+
+
+def _accounted(t: TableLoad) -> int:
+    return t.loaded + t.merged + t.rejected + t.duplicates + t.skipped
+
+
+def open_data(results: Results) -> list[tuple[Text, str]]:
+    """What of the files is not known."""
     loads = [t for i in results.inputs for t in i.tables]
     points = [
         (sum(i.state != "read" for i in results.inputs), "open.files", "unloaded"),
+        (sum(t.rows != _accounted(t) for t in loads), "open.ajar_rows", "read"),
         (sum(t.rejected for t in loads), "open.rejected", "read"),
         (sum(u.count for t in loads for u in t.unread), "open.unread", "unread"),
         (sum(d.count for t in loads for d in t.disputes if d.held), "open.disputes", "disputes"),
@@ -133,8 +146,7 @@ def _conclusion(results: Results, unknown: bool) -> tuple[Tone, Text]:
     if not rules:
         return "open", w("head.none")
     if n:
-        plural = "nonconformities" if n > 1 else "nonconformity"
-        return "bad", w("head.nc", n=n, nonconformities=plural)
+        return "bad", w("head.nc", n=n)
     if not any(r.conforming or r.nonconforming for r in rules):
         return "open", w("head.unjudged")
     if unknown:
@@ -149,10 +161,11 @@ def _tiles(results: Results) -> list[tuple[str, Text, int, str]]:
     grades = graded(results)
     leads = sum(r.nonconforming for r in results.rules if r.rule.leads)
     unknown = sum(r.status in ("not_assessed", "partly", "error") for r in results.rules)
-    return [
-        ("nonconforming", w("majors"), grades["major"], "nonconformities"),
-        ("nonconforming", w("minors"), grades["minor"], "nonconformities"),
-        ("observation", w("observations"), grades["observation"], "nonconformities"),
-        ("lead", w("leads"), leads, "leads"),
-        ("not_assessed", w("tile.unknown"), unknown, "unassessed"),
+    tiles = [
+        ("nonconforming", "majors", grades["major"], "nonconformities"),
+        ("nonconforming", "minors", grades["minor"], "nonconformities"),
+        ("observation", "observations", grades["observation"], "nonconformities"),
+        ("lead", "leads", leads, "leads"),
+        ("not_assessed", "tile.unknown", unknown, "unassessed"),
     ]
+    return [(kind, w(key, n=n), n, at) for kind, key, n, at in tiles]

@@ -62,7 +62,7 @@ def parts(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -
 
 def bare(template: str) -> str:
     """A sentence without its values, for many records at once."""
-    return PLACEHOLDER.sub("…", template)
+    return PLACEHOLDER.sub("…", template).replace("….", "…")
 
 
 def _mark(match: re.Match[str]) -> str:

@@ -25,8 +25,10 @@ ICONS = {
 
 
 def w(key: str, **values: object) -> Text:
-    """The words of that key in both languages, `values` put in."""
+    """The words of that key in both languages, `values` put in; `n` = 1 has words of its own."""
     text = WORDS[key]
+    if values.get("n") == 1:
+        text = WORDS.get(f"{key}.one", text)
     return Text(text.zh.format(**values), text.en.format(**values)) if values else text
 
 
@@ -64,5 +66,5 @@ def percent(part: int, whole: int) -> str:
         return "–"
     if 0 < part < whole:
         share = min(max(part / whole * 100, 0.1), 99.9)
-        return f"{share:.1f} %"
-    return f"{part / whole * 100:.0f} %"
+        return f"{share:.1f}\u00a0%"
+    return f"{part / whole * 100:.0f}\u00a0%"

@@ -1,0 +1,5 @@
+"""`python -m itssrules`."""
+
+from itssrules.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Runs rules on the canonical tables and closes the counts."""

@@ -1,0 +1,193 @@
+"""Cases beside rules: small tables, and the verdict expected of each record."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from itssrules.assess.engine import judge
+from itssrules.assess.run import prepare
+from itssrules.errors import ItssError, RuleError
+from itssrules.model.rule import Param, Rule
+from itssrules.model.tables import Table, model
+from itssrules.store import Connection, Error, connect, ident, literal, rows
+
+NS, AS_OF = "test", "2025-07-01 00:00"
+CASE_KEYS = {"name", "as_of", "params", "lacks", "tables", "expect"}
+EXTRAS = {"_unread", "_disputed", "_ns", "_file"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A case and how it came out: `faults` is empty where it holds."""
+
+    rule_id: str
+    name: str
+    faults: tuple[str, ...]
+
+
+def cases_path(rule: Rule) -> Path:
+    """Where a rule's cases stand."""
+    return rule.path.with_suffix(".cases.toml")
+
+
+def read_cases(rule: Rule) -> list[dict[str, Any]]:
+    """The cases beside a rule; RuleError where there are none or the file is faulty."""
+    path = cases_path(rule)
+    if not path.is_file():
+        raise RuleError("has no cases beside it", place=str(rule.path), hint=f"write {path.name}")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise RuleError(f"cannot be read: {e}", place=str(path)) from e
+    cases = data.get("case", [])
+    for case in cases:
+        unknown = set(case) - CASE_KEYS
+        if unknown or "name" not in case or "expect" not in case:
+            problem = f"unknown key {min(unknown)}" if unknown else "needs name and expect"
+            raise RuleError(f"case {case.get('name', '?')!r}: {problem}", place=str(path))
+    return list(cases)
+
+
+def run_cases(rule: Rule) -> list[Outcome]:
+    """Every case of a rule, run by the engine that runs exports."""
+    return [run_case(rule, case) for case in read_cases(rule)]
+
+
+def run_case(rule: Rule, case: Mapping[str, Any]) -> Outcome:
+    """One case on a database of its own."""
+    con = connect()
+    try:
+        _fill(con, case)
+        expected = dict(case["expect"])
+        found = _verdicts(con, _with_params(rule, case.get("params", {})), case)
+    except (Error, ItssError) as e:
+        return Outcome(rule.id, case["name"], (str(e).split("\n")[0],))
+    finally:
+        con.close()
+    return Outcome(rule.id, case["name"], _compare(expected, found))
+
+
+def _compare(expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[str, ...]:
+    """Records are named `id`, or `object/id` where two objects share it."""
+    faults, seen = [], set()
+    for key, want in expected.items():
+        full = [k for k in found if key in (k, k.partition("/")[2])]
+        seen.update(full)
+        if len(full) != 1:
+            faults.append(f"{key}: expected {want}, but {len(full)} records have that id")
+        elif want not in (found[full[0]], found[full[0]].partition(":")[0]):
+            faults.append(f"{key}: expected {want}, got {found[full[0]]}")
+    faults += [f"{k}: not expected, got {v}" for k, v in found.items() if k not in seen]
+    return tuple(faults)
+
+
+def _with_params(rule: Rule, values: Mapping[str, Any]) -> Rule:
+    params: dict[str, Param] = dict(rule.params)
+    for name, value in values.items():
+        if name not in params:
+            raise RuleError(f"no parameter {name}")
+        params[name] = replace(params[name], value=value)
+    return replace(rule, params=params)
+
+
+def _fill(con: Connection, case: Mapping[str, Any]) -> None:
+    """Insert the case's rows and what its files supply."""
+    tables = dict(case.get("tables", {}))
+    for row in tables.pop("coverage", []):
+        con.execute(
+            "insert into coverage values (?, ?, ?::timestamp, ?::timestamp, ?, 'case')",
+            [row["tbl"], row.get("ns", NS), row["from_at"], row["to_at"], row.get("complete", True)],
+        )
+    lacks = set(case.get("lacks", ()))
+    for name, given in tables.items():
+        if name not in model():
+            raise RuleError(f"unknown table {name}")
+        table = model()[name]
+        files = {(r.get("_file", 1), r.get("_ns", NS)) for r in given} or {(1, NS)}
+        for column in table.columns:
+            if f"{name}.{column.name}" not in lacks:
+                precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
+                for file_id, ns in sorted(files):
+                    con.execute(
+                        "insert into supply values (?, ?, ?, ?, ?, ?)",
+                        [name, column.name, file_id, ns, column.name, precision],
+                    )
+        for number, row in enumerate(given, 2):
+            _insert(con, table, row, number)
+
+
+def _insert(con: Connection, table: Table, row: Mapping[str, Any], number: int) -> None:
+    unknown = set(row) - {c.name for c in table.columns} - EXTRAS
+    if unknown:
+        raise RuleError(f"{table.name} has no column {min(unknown)}")
+    key = table.key or ("object_type", "object_id")
+    record = {
+        "object": table.object, "source": row.get("_ns", NS), "ns": row.get("_ns", NS),
+        "id": "/".join(str(row.get(k, number)) for k in key),
+        "project_id": row.get("project_id", "(unattributed)"), "file_id": row.get("_file", 1),
+        "row_number": number,
+    }  # fmt: skip
+    struct = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in record.items())
+    values = ", ".join(f"{_value(row.get(c.name))}::{c.type}" for c in table.columns)
+    lists = ", ".join(f"{literal(row.get(k, []))}::varchar[]" for k in ("_unread", "_disputed"))
+    con.execute(
+        f"insert into {ident(table.name)} select {{{struct}}}, {literal(row.get('_ns', NS))},"
+        f" {values}, {lists}"
+    )
+
+
+def _value(value: Any) -> str:
+    return literal(None if value == "" else value)
+
+
+def _verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
+    """`object/id` -> `verdict: message or reason column`."""
+    judge(prepare(con, str(case.get("as_of", AS_OF)), {}), rule)
+    found: dict[str, str] = {}
+    for object_, id_, ns, verdict, message, reason, column in rows(
+        con,
+        "select record.object, record.id, record.ns, verdict, message, reason, col from verdicts"
+        " order by all",
+    ):
+        said = f"{reason} {column}" if reason else message
+        name = id_ if ns == NS else f"{ns}:{id_}"
+        found[f"{object_}/{name}"] = f"{verdict}: {said}" if said else verdict
+    return found
+
+
+def missing(rule: Rule) -> list[str]:
+    """What a rule's cases do not show: messages, tables of `needs`, `uses` absent, `blank`."""
+    cases = read_cases(rule)
+    said = " ".join(v for case in cases for v in case["expect"].values())
+    tables = {t for case in cases for t in case.get("tables", {})}
+    lacked = {c for case in cases for c in case.get("lacks", ())}
+    faults = [
+        f"no case shows message {key}"
+        for key, m in rule.messages.items()
+        if m.verdict != "conforming" and not re.search(rf": {re.escape(key)}\b", said)
+    ]
+    read = {c.partition(".")[0] for c in rule.needed_columns} | set(rule.subject)
+    faults += [f"no case holds the table {t}" for t in sorted(read - tables)]
+    without = {c for c in rule.uses if c not in lacked and not _table_absent(c, cases, rule)}
+    faults += [f"no case is without {c} (uses)" for c in sorted(without)]
+    blank = [c for c in rule.blank if not any(_is_blank(c, case, rule) for case in cases)]
+    return faults + [f"no case has an empty {c} (blank)" for c in blank]
+
+
+def _table_absent(column: str, cases: list[dict[str, Any]], rule: Rule) -> bool:
+    table = column.partition(".")[0]
+    return table not in rule.subject and any(table not in c.get("tables", {}) for c in cases)
+
+
+def _is_blank(column: str, case: Mapping[str, Any], rule: Rule) -> bool:
+    return any(
+        row.get(column, "") == ""
+        for t in rule.subject
+        if model()[t].column(column) and f"{t}.{column}" not in case.get("lacks", ())
+        for row in case.get("tables", {}).get(t, [])
+    )

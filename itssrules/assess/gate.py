@@ -1,0 +1,148 @@
+"""Which records a rule may not judge: columns not supplied, too coarse, unread or disputed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from itssrules.model.rule import Need, Rule
+from itssrules.model.tables import Column, Table, find_column, model
+from itssrules.store import Connection, ident, literal, rows
+
+PRECISION = {"day": 1, "minute": 2, "second": 3}
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What the exports supply: per file and per id space, columns with their precision."""
+
+    by_file: dict[int, dict[str, int]]
+    """file id -> `table.column` -> precision (0: not a time, or no value)."""
+    by_ns: dict[str, dict[str, int]]
+    """id space -> `table.column` that every file of the table there supplies -> precision."""
+
+    @classmethod
+    def read(cls, con: Connection) -> Supply:
+        """Read the `supply` table."""
+        by_file: dict[int, dict[str, int]] = {}
+        files: dict[tuple[str, str], set[int]] = {}
+        spaces: dict[int, str] = {}
+        for table, column, file_id, ns, precision in rows(
+            con, "select tbl, col, file_id, ns, precision from supply order by all"
+        ):
+            by_file.setdefault(file_id, {})[f"{table}.{column}"] = PRECISION.get(precision, 0)
+            files.setdefault((ns, table), set()).add(file_id)
+            spaces[file_id] = ns
+        by_ns: dict[str, dict[str, int]] = {ns: {} for ns in spaces.values()}
+        for (ns, table), ids in files.items():
+            shared = set.intersection(*({c for c in by_file[f]} for f in ids))
+            for column in shared:
+                if column.startswith(f"{table}."):
+                    by_ns[ns][column] = min(by_file[f][column] or 9 for f in ids) % 9
+        return cls(by_file, by_ns)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A file whose rows of one subject table a rule may not judge, and why."""
+
+    file_id: int
+    reason: str
+    column: str
+
+
+def gates(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> list[Gate]:
+    """The files (id -> ns) whose rows of `subject` the rule may not judge; one reason each."""
+    found = []
+    for file_id, ns in sorted(files.items()):
+        here, there = supply.by_file.get(file_id, {}), supply.by_ns.get(ns, {})
+        for need in _of(rule, subject):
+            reason = _lacks(need, subject, here, there)
+            if reason:
+                found.append(Gate(file_id, reason, need.columns[0]))
+                break
+    return found
+
+
+def _of(rule: Rule, subject: str) -> list[Need]:
+    """The needs that concern one subject table."""
+    others = set(rule.subject) - {subject}
+    return [n for n in rule.needs if n.columns[0].partition(".")[0] not in others]
+
+
+def _lacks(need: Need, subject: str, here: dict[str, int], there: dict[str, int]) -> str:
+    reasons = []
+    for column, wanted in zip(need.columns, need.precisions, strict=True):
+        supplied = here if column.startswith(f"{subject}.") else there
+        if column not in supplied:
+            reasons.append("column")
+        elif 0 < supplied[column] < _required(column, wanted):
+            reasons.append("precision")
+        else:
+            return ""
+    return "precision" if "precision" in reasons else "column"
+
+
+def _required(column: str, wanted: str | None) -> int:
+    if wanted:
+        return PRECISION[wanted]
+    found = find_column(column)
+    return PRECISION["minute"] if found and found.type == "TIMESTAMP" else 0
+
+
+def limits(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> dict[int, list[str]]:
+    """Columns of `uses` (and of switches that are on) that each file does not supply."""
+    names = [*rule.uses, *(c for p in rule.params.values() if p.value is True for c in p.reads)]
+    others = set(rule.subject) - {subject}
+    mine = [n for n in names if n.partition(".")[0] not in others]
+    found = {}
+    for file_id, ns in files.items():
+        here, there = supply.by_file.get(file_id, {}), supply.by_ns.get(ns, {})
+        lacking = [n for n in mine if n not in (here if n.startswith(f"{subject}.") else there)]
+        if lacking:
+            found[file_id] = lacking
+    return found
+
+
+def blurred_sql(rule: Rule, subject: str) -> str | None:
+    """A SELECT of records with an unread or disputed cell that the rule rests on.
+
+    Yields id, ns, reason and column, one row a record; cells of rows that belong to the record
+    through a foreign key count as its own. None where no such column is read.
+    """
+    columns = [*rule.needed_columns, *rule.uses]
+    parts = []
+    for table in dict.fromkeys(c.partition(".")[0] for c in columns):
+        names = [c.partition(".")[2] for c in columns if c.partition(".")[0] == table]
+        if table == subject:
+            parts += [_cells(table, names, how, "record.id", "true") for how in ("unread", "disputed")]
+        elif table not in rule.subject:
+            link = _link(model()[table], model()[subject])
+            if link:
+                parts.append(_cells(table, names, "unread", *link))
+    if not parts:
+        return None
+    union = " union all ".join(parts)
+    return f"select id, ns, min(reason) as reason, min(col) as col from ({union}) group by id, ns"
+
+
+def _cells(table: str, names: list[str], how: str, owner: str, where: str) -> str:
+    wanted = literal(names)
+    return (
+        f"select {owner} as id, ns, {literal(how)} as reason,"
+        f" {literal(table)} || '.' || list_intersect({how}, {wanted})[1] as col"
+        f" from {ident(table)} where {how} is not null and list_has_any({how}, {wanted}) and {where}"
+    )
+
+
+def _link(table: Table, subject: Table) -> tuple[str, str] | None:
+    """How rows of `table` name the record of `subject` that they belong to."""
+    for column in table.columns:
+        if _points_to(column, subject):
+            return ident(column.name), "true"
+    if table.column("object_type") and table.column("object_id"):
+        return "object_id", f"object_type = {literal(subject.object)}"
+    return None
+
+
+def _points_to(column: Column, subject: Table) -> bool:
+    return len(subject.key) == 1 and column.key == f"fk {subject.name}.{subject.key[0]}"

@@ -1,0 +1,5 @@
+"""The command line: options, printing, exit codes."""
+
+from itssrules.cli.main import main
+
+__all__ = ["main"]
