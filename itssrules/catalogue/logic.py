@@ -210,7 +210,7 @@ class Side:
         name = node.name.lower()
         if name != "complete" and name not in SUPPLY:
             return self._opinion(self.value(node, frame))
-        yes = self._pick((name, frame.path, node.sql()))
+        yes = self._pick((name, frame.path, frame.scope.text(node)))
         if yes and name == "complete" and node.expressions:
             self.asked.add(node.expressions[0].name.lower())
         return yes
@@ -244,14 +244,14 @@ class Side:
                  if not isinstance(n, exp.DataType | exp.Identifier | exp.Var)]  # fmt: skip
         name = node.name.lower() if isinstance(node, exp.Anonymous) else type(node).__name__
         if not parts:
-            return Value(False, (node.sql().lower(),))
+            return Value(False, (frame.scope.text(node),))
         if isinstance(node, NOT_STRICT):
             return Value(False, (name, *((p.null, p.key) for p in parts)))
         key = (name, *(p.key for p in parts))
         null = any(p.null for p in parts)
         if not null and name in MAY_BE_UNDEFINED:
             self.guarded = self.guarded or name == "ratio"
-            null = self._null(Unknown(key, "undefined", node, node.sql("duckdb")))
+            null = self._null(Unknown(key, "undefined", node, frame.scope.text(node)))
         falling = parts[1].moves if isinstance(node, exp.Sub) and len(parts) > 1 else ()
         moves = {m for p in parts for m in p.moves} - set(falling) | {(k, -d) for k, d in falling}
         return Value(null, key, frozenset(moves))
@@ -263,7 +263,7 @@ class Side:
             if found.null:
                 continue
             constant = not columns_in(part) and not any(isinstance(n, NESTED) for n in own(part))
-            return found if constant else found._replace(key=("coalesce", node.sql()))
+            return found if constant else found._replace(key=("coalesce", frame.path, frame.scope.text(node)))
         return Value(True, ("null",))
 
     def _branch(self, node: exp.Expression, frame: Frame) -> exp.Expression | None:
@@ -285,9 +285,9 @@ class Side:
     def _locate(self, node: exp.Expression, frame: Frame) -> Value | tuple[exp.Expression, Frame]:
         """A column's value, or the expression that a CTE or select alias gives it."""
         ref = frame.scope.resolve(node)
-        key: tuple[Hashable, ...] = (frame.path, node.sql().lower())
+        key: tuple[Hashable, ...] = (frame.path, frame.scope.text(node))
         if ref is None:
-            return self._cell(Unknown(key, "cell", node, node.sql(), frozenset({node.name})))
+            return self._cell(Unknown(key, "cell", node, frame.scope.text(node), frozenset({node.name})))
         if ref.source is None:
             inner = ref.scope.projection(ref.name)
             return (inner, frame) if inner is not None else Value(False, key)
@@ -330,7 +330,7 @@ class Side:
         kernel = _kernel(made)
         inside = [scope.model_column(c) for c in columns_in(made)]
         unknown = Unknown(
-            (frame.path, id(frame.scope), node.sql().lower()), "rows", node,
+            (frame.path, id(frame.scope), frame.scope.text(node)), "rows", node,
             columns=frozenset(c.name for c in inside if c),
             tables=frozenset({c.table for c in inside if c} or scope.tables()),
         )  # fmt: skip
@@ -357,7 +357,7 @@ class Side:
         nested = [frame.scope.inner.get(id(n)) for n in own(node) if isinstance(n, NESTED)]
         tables = frozenset(t for q in nested if q for t in q.tables())
         return not self._null(
-            Unknown((frame.path, id(frame.scope), node.sql()), "row", node, tables=tables)
+            Unknown((frame.path, id(frame.scope), frame.scope.text(node)), "row", node, tables=tables)
         )
 
     def _pick(self, key: Hashable, when_present: bool | None = None) -> bool:

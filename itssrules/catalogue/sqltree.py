@@ -109,6 +109,8 @@ class Scope:
     parent: Scope | None
     sources: dict[str, Source] = field(default_factory=dict)
     inner: dict[int, Query] = field(default_factory=dict)
+    _refs: dict[int, Ref | None] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> list[str]:
@@ -123,8 +125,19 @@ class Scope:
             return exp.column(name)
         return None
 
+    def text(self, node: exp.Expression) -> str:
+        """An expression as SQL in one spelling."""
+        if id(node) not in self._texts:
+            self._texts[id(node)] = node.sql("duckdb", comments=False).lower()
+        return self._texts[id(node)]
+
     def resolve(self, column: exp.Column) -> Ref | None:
         """What a column reference means, here or in a scope around it."""
+        if id(column) not in self._refs:
+            self._refs[id(column)] = self._resolve(column)
+        return self._refs[id(column)]
+
+    def _resolve(self, column: exp.Column) -> Ref | None:
         parts = [p.name.lower() for p in column.parts]
         at: Scope | None = self
         while at is not None and len(parts) > 1:
@@ -181,9 +194,15 @@ class Query:
     """A SELECT, or the branches of a UNION ALL."""
 
     branches: list[Scope]
+    _columns: dict[str, list[tuple[exp.Expression, Scope]]] = field(default_factory=dict)
 
     def column(self, name: str) -> list[tuple[exp.Expression, Scope]]:
         """The expression behind an output column in each branch, with its scope."""
+        if name not in self._columns:
+            self._columns[name] = self._column(name)
+        return self._columns[name]
+
+    def _column(self, name: str) -> list[tuple[exp.Expression, Scope]]:
         first, *others = self.branches
         top = first.projection(name)
         if top is None:

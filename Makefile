@@ -1,0 +1,39 @@
+PYTHON ?= python3
+BIN := .venv/bin
+REPORT := itssrules-report
+
+.PHONY: demo test lint docs bench clean
+
+demo: .venv/.installed  ## run on the bundled sample exports
+	@$(BIN)/itssrules demo --out $(REPORT)
+
+test: .venv/.dev  ## all tests
+	@$(BIN)/python -m pytest -q
+
+lint: .venv/.dev  ## format, style, types, layers, and the lint of the rule book
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/itssrules rules test
+
+docs: .venv/.dev  ## render the pages that are made from code
+	@$(BIN)/python docs/render.py
+
+bench: .venv/.dev  ## seconds and ratios; needs ../shared/data
+	@$(BIN)/python benchmarks/bpic.py
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "itssrules needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python pyproject.toml
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.dev: .venv/bin/python pyproject.toml
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/.installed
+
+clean:
+	rm -rf .venv dist build $(REPORT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
