@@ -230,7 +230,7 @@ def read_input(**changes: Any) -> Input:
         sha256="ab" * 32,
         bytes=4_812_933,
         state="read",
-        reason="",
+        reason=Text("", ""),
         connector="servicenow",
         export="changes",
         source="itsm",
@@ -380,7 +380,7 @@ def rich() -> Results:
                 Dispute("changes", "closed_at", 3, held=True),
                 Dispute("changes", "status", 41, held=False),
             ),
-            rejects=(Reject(812, "key is empty", ",,,核心交换机"),),
+            rejects=(Reject(812, Text("主键为空", "key is empty"), ",,,核心交换机"),),
         ),
     )  # fmt: skip
     return results(
@@ -393,7 +393,7 @@ def rich() -> Results:
                 sha256="12" * 32,
                 tables=(TableLoad("incidents", 24_918, 24_918, 0, 0, 0, 0),),
             ),
-            Input(3, "exports/2024/备份.docx", "34" * 32, 20_311, "unknown", "no connector"),
+            Input(3, "exports/2024/备份.docx", "34" * 32, 20_311, "unknown", Text("no connector", "no connector")),
         ),
         nonconformities=(
             Nonconformity("CFG-002", "P-2024-017", "observation", 4, 124, raised=False),
@@ -416,10 +416,10 @@ def rich() -> Results:
             ),
         ),
         coverage=(
-            Coverage("changes", "itsm", "2024-01-01T00:00:00Z", "2024-06-30T15:59:59Z", True, ""),
+            Coverage("changes", "itsm", "2024-01-01T00:00:00Z", "2024-06-30T15:59:59Z", True, Text("", "")),
             Coverage(
                 "incidents", "itsm", "2024-01-01T00:00:00Z", "2024-06-30T15:59:59Z", False,
-                "row count is a round 25,000",
+                Text("行数恰为 25,000", "row count is a round 25,000"),
             ),
         ),
         how_to_export={

@@ -106,7 +106,7 @@ def _file_json(
     i: Input, headers: list[dict[str, Any]], notes: Mapping[tuple[str, str], Text]
 ) -> dict[str, Any]:
     return {
-        "path": i.path, "state": i.state, "reason": i.reason, "connector": i.connector,
+        "path": i.path, "state": i.state, "reason": {"zh": i.reason.zh, "en": i.reason.en}, "connector": i.connector,
         "export": i.export, "sha256": i.sha256, "bytes": i.bytes, "encoding": i.encoding,
         "delimiter": i.delimiter, "zone": i.zone, "headers": headers,
         "tables": [
@@ -121,7 +121,7 @@ def _file_json(
                     for d in t.disputes
                 ],
                 "rejects": [
-                    {"row": r.row_number, "reason": r.reason, "text": r.text} for r in t.rejects
+                    {"row": r.row_number, "reason": {"zh": r.reason.zh, "en": r.reason.en}, "text": r.text} for r in t.rejects
                 ],
             }
             for t in i.tables
@@ -177,7 +177,7 @@ def _how_lines(intake: Intake, ns: str, columns: Sequence[str], lang: str) -> li
 def _file_lines(
     i: Input, headers: list[dict[str, Any]], notes: Mapping[tuple[str, str], Text], lang: str
 ) -> list[str]:
-    lines = [i.path, f"  {i.reason}" if i.state == "read" else f"  not read ({i.state}): {i.reason}"]
+    lines = [i.path, f"  {i.reason[lang]}" if i.state == "read" else f"  not read ({i.state}): {i.reason[lang]}"]
     if i.state != "read":
         return lines
     separator = {"\t": "tab", "": ""}.get(i.delimiter, i.delimiter)
@@ -215,5 +215,5 @@ def _table_lines(t: TableLoad, note: Text | None, lang: str) -> list[str]:
     for d in t.disputes:
         what = "counts as not known" if d.held else "the last row holds"
         lines.append(f"     rows disagree: {d.column} in {d.count:,} records ({what})")
-    lines += [f"     rejected: row {r.row_number:,}: {r.reason}" for r in t.rejects[:CELLS_SHOWN]]
+    lines += [f"     rejected: row {r.row_number:,}: {r.reason[lang]}" for r in t.rejects[:CELLS_SHOWN]]
     return lines

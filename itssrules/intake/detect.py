@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itssrules.intake.connector import Connector, Export, TableMap, normal
+from itssrules.model.rule import Text
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Match:
     export: Export
     known: int
     """Headers of the file that the export maps."""
-    reason: str
+    reason: Text
 
 
 def positions(header: Sequence[str]) -> dict[str, int]:
@@ -45,7 +46,10 @@ def matches(
             if not missing:
                 found = ", ".join(header[at[normal(n)]] for d in export.detect for n in d[:1]
                                   if normal(n) in at) or "its headers"  # fmt: skip
-                why = f"{label}: has {found}; {len(known)} of {len(header)} headers are known"
+                why = Text(
+                    f"{label}：含有 {found}；{len(header)} 个列名中识别 {len(known)} 个",
+                    f"{label}: has {found}; {len(known)} of {len(header)} headers are known",
+                )
                 fits.append(Match(connector, export, len(known), why))
             elif known:
                 near.append((len(known), f"{label} lacks {' and '.join(d[0] for d in missing)}"))

@@ -13,11 +13,13 @@ from itssrules.intake.detect import Match, mapped_headers, matches, positions
 from itssrules.intake.fold import Folded, fold, stage_table
 from itssrules.intake.readers import SUFFIXES, NotATable, RawFile, open_file
 from itssrules.model.results import Coverage, Input, Reject, TableLoad, UnreadValue
+from itssrules.model.rule import Text
 from itssrules.store import Connection, Error, ident, literal, one, rows, wall_clock
 
 PRECISION = {1: "day", 2: "minute", 3: "second"}
 REJECTS_SHOWN = 20
 UNREAD_SHOWN = 20
+NOT_DECLARED = Text("未声明导出的起止时间", "the window of the export is not declared")
 MOMENTS = ("created_at", "changed_at", "requested_at", "reviewed_at")
 
 
@@ -92,13 +94,14 @@ def open_all(
                     f"cannot be read as a table: {e}", place=str(item.path),
                     hint="give CSV or Parquet exports",
                 ) from e  # fmt: skip
-            unread.append(_not_read(number, item.path, "unknown", str(e)))
+            unread.append(_not_read(number, item.path, "unknown", e.why))
         except _Unknown as e:
             if item.named:
                 raise UsageError(e.problem, place=str(item.path), hint=e.hint) from e
-            unread.append(_not_read(number, item.path, "unknown", f"{e.problem}; {e.hint}"))
+            why = Text(f"没有唯一匹配的连接器（{e.problem}）", f"{e.problem}; {e.hint}")
+            unread.append(_not_read(number, item.path, "unknown", why))
         except IntakeError as e:
-            unread.append(_not_read(number, item.path, "damaged", e.problem))
+            unread.append(_not_read(number, item.path, "damaged", _broken(e)))
     return known, unread
 
 
@@ -121,7 +124,11 @@ def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -
     )
 
 
-def _not_read(number: int, path: Path, state: str, reason: str) -> Input:
+def _broken(error: IntakeError) -> Text:
+    return Text(f"文件已损坏或被截断，请重新导出（{error.problem}）", error.problem)
+
+
+def _not_read(number: int, path: Path, state: str, reason: Text) -> Input:
     return Input(
         number, path.as_posix(), "", path.stat().st_size, state, reason  # type: ignore[arg-type]
     )
@@ -148,7 +155,7 @@ def load(
     known, unread = open_all(given, connectors, forced)
     if not known and unread:
         first = unread[0]
-        problem = f"{len(unread)} file(s) found, none could be read: {first.reason}"
+        problem = f"{len(unread)} file(s) found, none could be read: {first.reason.en}"
         kind = IntakeError if any(i.state == "damaged" for i in unread) else UsageError
         raise kind(problem, place=first.path, hint="run `itssrules inspect` on it")
     numbers = {g.path: n for n, g in enumerate(given, 1)}
@@ -204,7 +211,7 @@ class _Loader:
         except (Error, IntakeError) as e:
             if o.raw.failure is None:
                 raise
-            self.failed.append(self._input(o, state="damaged", reason=o.raw.failure.problem))
+            self.failed.append(self._input(o, state="damaged", reason=_broken(o.raw.failure)))
             if o.given.named:
                 self.progress(str(e).split("\n")[0])
             return
@@ -295,7 +302,8 @@ class _Loader:
             f"select row_number from typed where fate = 'reject' order by 1 limit {REJECTS_SHOWN}",
         )
         keys = ", ".join(bound.table.key)
-        rejects = [Reject(n, f"no {keys}", "") for (n,) in empty] + o.raw.rejects[:REJECTS_SHOWN]
+        why = Text(f"缺少主键 {keys}", f"no {keys}")
+        rejects = [Reject(n, why, "") for (n,) in empty] + o.raw.rejects[:REJECTS_SHOWN]
         total = sum(fates.values()) + o.raw.rejected
         return TableLoad(
             name, total, fates.get("keep", 0), 0, fates.get("reject", 0) + o.raw.rejected, 0,
@@ -306,7 +314,9 @@ class _Loader:
 
     def given_twice(self, o: Opened, first: Path) -> None:
         """Note a file whose bytes were read already under another name."""
-        self.twice.append(self._input(o, reason=f"the same bytes as {first.name}; read once"))
+        self.twice.append(self._input(o, reason=Text(
+            f"与 {first.name} 内容完全相同，只读取一次", f"the same bytes as {first.name}; read once"
+        )))
 
     def fold(self) -> None:
         """Make records of everything staged, and close each file's counts."""
@@ -334,7 +344,7 @@ class _Loader:
         """An `Input` for every file that a connector knew."""
         return [*(self._input(o) for o in self.opened), *self.failed, *self.twice]
 
-    def _input(self, o: Opened, state: str = "read", reason: str = "") -> Input:
+    def _input(self, o: Opened, state: str = "read", reason: Text | None = None) -> Input:
         raw, match = o.raw, o.match
         return Input(
             o.file_id, raw.path.as_posix(), raw.sha256, raw.bytes, state,  # type: ignore[arg-type]
@@ -354,11 +364,11 @@ class _Loader:
                     f"select utc_text(min({moment})), utc_text(max({moment})) from {ident(table)}"
                     f" where ns = {literal(ns)}",
                 )[0]
-            found.append(Coverage(table, ns, low or "", high or "", False, "window not declared"))
+            found.append(Coverage(table, ns, low or "", high or "", False, NOT_DECLARED))
             self.con.execute(
                 "insert into coverage values (?, ?, ?::timestamp, ?::timestamp, false, ?)",
                 [table, ns, (low or "").rstrip("Z") or None, (high or "").rstrip("Z") or None,
-                 "window not declared"],
+                 NOT_DECLARED.en],
             )  # fmt: skip
         return tuple(found)
 

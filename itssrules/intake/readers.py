@@ -19,6 +19,7 @@ import pyarrow.parquet
 
 from itssrules.errors import IntakeError
 from itssrules.model.results import Reject
+from itssrules.model.rule import Text
 
 DELIMITERS = ",;\t|"
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet")
@@ -30,7 +31,11 @@ ROW = "__row"
 
 
 class NotATable(Exception):
-    """The file holds no table that a reader knows; the message says what it seems to be."""
+    """The file holds no table that a reader knows; `why` says what it seems to be."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.why = Text(zh, en)
 
 
 @dataclass
@@ -109,7 +114,9 @@ class RawFile:
             return "error"
         self.rejected += 1
         if len(self.rejects) < MAX_REJECTS_KEPT:
-            why = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+            have, want = row.actual_columns, row.expected_columns
+            why = Text(f"该行有 {have} 个单元格，表头有 {want} 列",
+                       f"{have} cells where the header has {want}")  # fmt: skip
             self.rejects.append(Reject(row.number, why, text[:200]))
         return "skip"
 
@@ -148,11 +155,14 @@ def open_file(path: Path) -> RawFile:
             f"cannot be opened ({e.strerror})", place=str(path), hint="check the file's rights"
         ) from e
     if not size:
-        raise NotATable("the file is empty")
+        raise NotATable("the file is empty", "文件是空的")
     if start[:4] == b"PAR1" or path.suffix == ".parquet":
         return RawFile(path, "parquet", _parquet_header(path), sha256, size)
     if start[:2] == b"PK" or start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise NotATable("it is an Excel workbook or an archive; save the sheet as CSV UTF-8")
+        raise NotATable(
+            "it is an Excel workbook or an archive; save the sheet as CSV UTF-8",
+            "这是 Excel 工作簿或压缩包，请另存为 CSV UTF-8",
+        )
     try:
         encoding, sample = _encoding(path)
         delimiter, header = _dialect(sample)
@@ -190,7 +200,7 @@ def _encoding(path: Path) -> tuple[str, str]:
             if sample.startswith(mark):
                 return name, sample.decode(name, errors="ignore")
         if b"\0" in sample[:4096]:
-            raise NotATable("it is a binary file, no text")
+            raise NotATable("it is a binary file, no text", "这是二进制文件，不是文本")
         if _is_utf8(sample, f):
             return "utf-8", sample.decode("utf-8", errors="ignore")
     try:
@@ -226,7 +236,7 @@ def _dialect(sample: str) -> tuple[str, tuple[str, ...]]:
         return best[1], best[2]
     rows = _first_rows(text, ",")
     if not rows or not rows[0] or not rows[0][0].strip():
-        raise NotATable("no header row was found in it")
+        raise NotATable("no header row was found in it", "没有找到表头行")
     return ",", tuple(rows[0])
 
 

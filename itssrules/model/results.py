@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itssrules.model.rule import Checkpoint, Rule, RuleBook
+    from itssrules.model.rule import Checkpoint, Rule, RuleBook, Text
 
 Status = Literal[
     "nonconforming", "conforming", "partly", "not_assessed", "not_applicable", "lead", "error"
@@ -46,7 +46,7 @@ class Reject:
     """A row that made no record: its number in the file, why, and how it begins."""
 
     row_number: int
-    reason: str
+    reason: Text
     text: str
 
 
@@ -83,7 +83,7 @@ class Input:
     sha256: str
     bytes: int
     state: Literal["read", "unknown", "damaged"]
-    reason: str
+    reason: Text
     connector: str = ""
     export: str = ""
     source: str = ""
@@ -104,7 +104,7 @@ class Coverage:
     from_at: str
     to_at: str
     complete: bool
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True)

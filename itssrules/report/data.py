@@ -19,6 +19,7 @@ from itssrules.model.results import (
     RuleResult,
     TableLoad,
 )
+from itssrules.model.rule import Text
 from itssrules.report.files import write_whole
 
 SCHEMA = "itssrules/results/1"
@@ -64,7 +65,7 @@ def results_json(results: Results) -> dict[str, Any]:
                 "from": c.from_at,
                 "to": c.to_at,
                 "complete": c.complete,
-                "reason": c.reason,
+                "reason": _text(c.reason),
             }
             for c in results.coverage
         ],
@@ -149,7 +150,7 @@ def _input(i: Input) -> dict[str, Any]:
         "sha256": i.sha256,
         "bytes": i.bytes,
         "state": i.state,
-        "reason": i.reason,
+        "reason": _text(i.reason),
         "connector": i.connector,
         "export": i.export,
         "source": i.source,
@@ -176,7 +177,7 @@ def _table(t: TableLoad) -> dict[str, Any]:
             for d in t.disputes
         ],
         "rejects": [
-            {"row_number": r.row_number, "reason": r.reason, "text": r.text}
+            {"row_number": r.row_number, "reason": _text(r.reason), "text": r.text}
             for r in t.rejects[:MAX_REJECTS]
         ],
     }
@@ -203,6 +204,10 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         "by_project": [_project(p) for p in r.by_project],
         "error": r.error,
     }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _read(results: Results, lang: str) -> list[str]:
     lines += _points(open_data(results), lang)
     unloaded = [i for i in results.inputs if i.state != "read"]
     lines += [
-        f"{INDENT}{w('sum.unloaded')[lang]}: {short(i.path)} — {short(i.reason)}"
+        f"{INDENT}{w('sum.unloaded')[lang]}: {short(i.path)} — {short(i.reason[lang])}"
         for i in unloaded[:LISTED]
     ]
     return lines + _more(len(unloaded), lang)
