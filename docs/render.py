@@ -100,7 +100,8 @@ def main() -> int:
     """Write every page, or with `--check` name those that differ."""
     stale = [n for n, page in PAGES.items() if _read(HERE / n) != page()]
     if "--check" in sys.argv:
-        print(*(f"docs/{n} is stale; run: make docs" for n in stale), sep="\n")
+        for name in stale:
+            print(f"docs/{name} is stale; run: make docs")
         return 1 if stale else 0
     for name in stale:
         (HERE / name).write_text(PAGES[name](), encoding="utf-8", newline="\n")

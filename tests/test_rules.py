@@ -1,0 +1,90 @@
+"""Cases beside rules, and what holds for every rule."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+
+import pytest
+
+from itssrules.assess.cases import cases_path, missing, read_cases, run_case
+from itssrules.builtin import bundled
+from itssrules.catalogue.check import check_rule
+from itssrules.catalogue.lint import lint
+from itssrules.catalogue.load import load_book_or_stop
+from itssrules.catalogue.needs import problems
+from itssrules.model.rule import Rule
+from itssrules.store import connect
+
+BOOK = load_book_or_stop([bundled("rules")])
+CASES = [(rule, case) for rule in BOOK.rules for case in read_cases(rule)]
+PART_ONE = {
+    "CHG-004", "CHG-015", "CHG-020", "CHG-021", "CFG-003", "SLM-006", "INC-011", "INC-015",
+    "DQ-002",
+}  # fmt: skip
+
+
+def name_of(rule: Rule) -> str:
+    return rule.id
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), CASES, ids=[f"{r.id}: {c['name']}" for r, c in CASES]
+)
+def test_case(rule: Rule, case: dict[str, object]) -> None:
+    assert () == run_case(rule, case).faults
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_sql_keeps_the_contract(rule: Rule) -> None:
+    assert [] == [str(p) for p in check_rule(connect(), rule)]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_lint_finds_no_false_green(rule: Rule) -> None:
+    assert [] == [str(p) for p in lint(rule)]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_needs_are_what_the_sql_reads(rule: Rule) -> None:
+    assert [] == [str(p) for p in problems(rule)], "run: itssrules rules fix"
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_cases_show_everything_the_head_says(rule: Rule) -> None:
+    assert [] == missing(rule)
+    verdicts = {v.partition(":")[0] for c in read_cases(rule) for v in c["expect"].values()}
+
+    assert {"conforming", "nonconforming", "not_applicable", "not_assessed"} == verdicts
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_case_names_are_said_once(rule: Rule) -> None:
+    names = Counter(c["name"] for c in read_cases(rule))
+
+    assert [] == [n for n, count in names.items() if count > 1]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
+def test_checkpoints_agree_with_the_head(rule: Rule) -> None:
+    decided = {c.id for c in BOOK.checkpoints if rule.id in c.decided_by}
+    supported = {c.id for c in BOOK.checkpoints if rule.id in c.supported_by}
+
+    assert decided == set(rule.decides)
+    assert supported == set(rule.supports)
+
+
+def test_the_book_holds_the_rules_promised() -> None:
+    assert {r.id for r in BOOK.rules} >= PART_ONE
+    assert len(BOOK.checkpoints) == 421
+
+
+def test_a_wrong_expectation_is_noticed() -> None:
+    """A case runner that cannot fail would prove nothing."""
+    rule = next(r for r in BOOK.rules if r.id == "CHG-021")
+    case = tomllib.loads(cases_path(rule).read_text(encoding="utf-8"))["case"][0]
+    other = {k: "not_applicable: cancelled" for k in case["expect"]}
+
+    assert run_case(rule, {**case, "expect": other}).faults
+    assert run_case(rule, {**case, "expect": {}}).faults
+    assert run_case(rule, {**case, "expect": {**case["expect"], "NO-SUCH": "conforming"}}).faults
