@@ -78,7 +78,9 @@ def connectors_page() -> str:
         if c.name == "canonical":
             continue
         for e in c.exports:
-            signs = "; ".join(" or ".join(f"`{d}`" for d in alternatives) for alternatives in e.detect)
+            signs = "; ".join(
+                " or ".join(f"`{d}`" for d in alternatives) for alternatives in e.detect
+            )
             parts.append(f"### {e.name}\n\nKnown by {signs}.")
             for t in e.tables:
                 fills = ", ".join(f"`{col.column.name}`" for col in t.columns)

@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[1]
 
 def test_rendered_pages_are_fresh() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "docs" / "render.py"), "--check"], capture_output=True, text=True
+        [sys.executable, str(ROOT / "docs" / "render.py"), "--check"],
+        capture_output=True,
+        text=True,
     )
 
     assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr
@@ -51,7 +53,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 ))  # fmt: skip
 def test_commands_of_the_readme_exist(command: str) -> None:
     words = command.split()[1:]
-    name = [w for w in words if not w.startswith("-")][0]
+    name = next(w for w in words if not w.startswith("-"))
 
     assert name in main.commands, command
     for option in (w for w in words if w.startswith("--")):

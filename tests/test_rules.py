@@ -28,9 +28,7 @@ def name_of(rule: Rule) -> str:
     return rule.id
 
 
-@pytest.mark.parametrize(
-    ("rule", "case"), CASES, ids=[f"{r.id}: {c['name']}" for r, c in CASES]
-)
+@pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{r.id}: {c['name']}" for r, c in CASES])
 def test_case(rule: Rule, case: dict[str, object]) -> None:
     assert () == run_case(rule, case).faults
 
@@ -83,7 +81,7 @@ def test_a_wrong_expectation_is_noticed() -> None:
     """A case runner that cannot fail would prove nothing."""
     rule = next(r for r in BOOK.rules if r.id == "CHG-021")
     case = tomllib.loads(cases_path(rule).read_text(encoding="utf-8"))["case"][0]
-    other = {k: "not_applicable: cancelled" for k in case["expect"]}
+    other = dict.fromkeys(case["expect"], "not_applicable: cancelled")
 
     assert run_case(rule, {**case, "expect": other}).faults
     assert run_case(rule, {**case, "expect": {}}).faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from itssrules.assess.engine import judge
 from itssrules.assess.run import prepare
 from itssrules.errors import ItssError, RuleError
 from itssrules.model.rule import Param, Rule
-from itssrules.model.tables import Table, model
+from itssrules.model.tables import UNATTRIBUTED, Table, model
 from itssrules.store import Connection, Error, connect, ident, literal, rows
 
 NS, AS_OF = "test", "2025-07-01 00:00"
@@ -62,9 +62,9 @@ def run_case(rule: Rule, case: Mapping[str, Any]) -> Outcome:
     """One case on a database of its own."""
     con = connect()
     try:
-        _fill(con, case)
+        fill(con, case)
         expected = dict(case["expect"])
-        found = _verdicts(con, _with_params(rule, case.get("params", {})), case)
+        found = verdicts(con, _with_params(rule, case.get("params", {})), case)
     except (Error, ItssError) as e:
         return Outcome(rule.id, case["name"], (str(e).split("\n")[0],))
     finally:
@@ -95,15 +95,22 @@ def _with_params(rule: Rule, values: Mapping[str, Any]) -> Rule:
     return replace(rule, params=params)
 
 
-def _fill(con: Connection, case: Mapping[str, Any]) -> None:
-    """Insert the case's rows and what its files supply."""
+def fill(con: Connection, case: Mapping[str, Any]) -> None:
+    """Insert a case's rows and what its files supply."""
     tables = dict(case.get("tables", {}))
     for row in tables.pop("coverage", []):
         con.execute(
             "insert into coverage values (?, ?, ?::timestamp, ?::timestamp, ?, 'case')",
-            [row["tbl"], row.get("ns", NS), row["from_at"], row["to_at"], row.get("complete", True)],
+            [
+                row["tbl"],
+                row.get("ns", NS),
+                row["from_at"],
+                row["to_at"],
+                row.get("complete", True),
+            ],
         )
     lacks = set(case.get("lacks", ()))
+    supplied: list[tuple[object, ...]] = []
     for name, given in tables.items():
         if name not in model():
             raise RuleError(f"unknown table {name}")
@@ -112,41 +119,47 @@ def _fill(con: Connection, case: Mapping[str, Any]) -> None:
         for column in table.columns:
             if f"{name}.{column.name}" not in lacks:
                 precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
-                for file_id, ns in sorted(files):
-                    con.execute(
-                        "insert into supply values (?, ?, ?, ?, ?, ?)",
-                        [name, column.name, file_id, ns, column.name, precision],
-                    )
-        for number, row in enumerate(given, 2):
-            _insert(con, table, row, number)
+                supplied += [
+                    (name, column.name, file_id, ns, column.name, precision)
+                    for file_id, ns in sorted(files)
+                ]
+        _insert(con, table, given)
+    if supplied:
+        values = ", ".join(f"({', '.join(literal(v) for v in row)})" for row in supplied)
+        con.execute(f"insert into supply values {values}")
 
 
-def _insert(con: Connection, table: Table, row: Mapping[str, Any], number: int) -> None:
-    unknown = set(row) - {c.name for c in table.columns} - EXTRAS
+def _insert(con: Connection, table: Table, given: Sequence[Mapping[str, Any]]) -> None:
+    """All rows of a table in one statement; rows are numbered from 2, as under a header."""
+    unknown = {k for row in given for k in row} - {c.name for c in table.columns} - EXTRAS
     if unknown:
         raise RuleError(f"{table.name} has no column {min(unknown)}")
+    if given:
+        rows_sql = ", ".join(_row(table, row, number) for number, row in enumerate(given, 2))
+        con.execute(f"insert into {ident(table.name)} values {rows_sql}")
+
+
+def _row(table: Table, row: Mapping[str, Any], number: int) -> str:
     key = table.key or ("object_type", "object_id")
+    ns = row.get("_ns", NS)
     record = {
-        "object": table.object, "source": row.get("_ns", NS), "ns": row.get("_ns", NS),
+        "object": table.object, "source": ns, "ns": ns,
         "id": "/".join(str(row.get(k, number)) for k in key),
-        "project_id": row.get("project_id", "(unattributed)"), "file_id": row.get("_file", 1),
+        "project_id": row.get("project_id", UNATTRIBUTED), "file_id": row.get("_file", 1),
         "row_number": number,
     }  # fmt: skip
     struct = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in record.items())
-    values = ", ".join(f"{_value(row.get(c.name))}::{c.type}" for c in table.columns)
-    lists = ", ".join(f"{literal(row.get(k, []))}::varchar[]" for k in ("_unread", "_disputed"))
-    con.execute(
-        f"insert into {ident(table.name)} select {{{struct}}}, {literal(row.get('_ns', NS))},"
-        f" {values}, {lists}"
-    )
+    values = [f"{_value(row.get(c.name))}::{c.type}" for c in table.columns]
+    lists = [f"{literal(row.get(k, []))}::varchar[]" for k in ("_unread", "_disputed")]
+    return f"({', '.join([f'{{{struct}}}', literal(ns), *values, *lists])})"
 
 
 def _value(value: Any) -> str:
     return literal(None if value == "" else value)
 
 
-def _verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
-    """`object/id` -> `verdict: message or reason column`."""
+def verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
+    """A rule's verdicts on what was filled in: `object/id` -> `verdict: message or reason column`."""
     judge(prepare(con, str(case.get("as_of", AS_OF)), {}), rule)
     found: dict[str, str] = {}
     for object_, id_, ns, verdict, message, reason, column in rows(

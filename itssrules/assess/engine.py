@@ -124,9 +124,11 @@ def _verdicts(
         f"""create or replace temp table verdicts as
         with judged as ({sql}),
         shut(object, file_id, reason, col) as (values {_gate_values(shut)}),
-        blurred as ({" union all ".join(blurred)
-                     or "select null::varchar as object, null::varchar as id, null::varchar as ns,"
-                        " null::varchar as reason, null::varchar as col where false"}),
+        blurred as ({
+            " union all ".join(blurred)
+            or "select null::varchar as object, null::varchar as id, null::varchar as ns,"
+            " null::varchar as reason, null::varchar as col where false"
+        }),
         limited(object, file_id) as (values {", ".join(limited) or "(null, null)"}),
         weighed as (
             select j.*, coalesce(s.reason, b.reason) as held_by, coalesce(s.col, b.col) as held_col,
@@ -249,10 +251,15 @@ def _counted(
     ))  # fmt: skip
     limited = bool(one(con, "select bool_or(limited) from verdicts"))
     names = sorted({n for files in lacking.values() for held in files.values() for n in held})
-    totals = [sum(getattr(p, f) for p in projects) for f in (
-        "population", "not_applicable", "conforming", "nonconforming", "not_assessed", "limited"
-    )]  # fmt: skip
+    counts = ("population", "not_applicable", "conforming", "nonconforming", "not_assessed")
+    totals = {name: sum(getattr(p, name) for p in projects) for name in counts}
     return RuleResult(
-        rule, status_of(rule, *totals[:5]), *totals, reasons=reasons, messages=messages,
-        limits=tuple(names) if limited else (), by_project=projects,
-    )  # fmt: skip
+        rule,
+        status_of(rule, *totals.values()),
+        **totals,
+        limited=sum(p.limited for p in projects),
+        reasons=reasons,
+        messages=messages,
+        limits=tuple(names) if limited else (),
+        by_project=projects,
+    )

@@ -111,7 +111,11 @@ def _timeline(
     own = f"ns = {literal(record['ns'])} and object_id = {literal(record['id'])}"
     own += f" and object_type = {literal(table.object)}"
     moments += [
-        Moment(at, f"status_history.{event}", " ".join(filter(None, (old, "→" if new else "", new, by))))
+        Moment(
+            at,
+            f"status_history.{event}",
+            " ".join(filter(None, (old, "→" if new else "", new, by))),
+        )
         for at, event, old, new, by in rows(
             con,
             "select utc_text(changed_at), coalesce(event_type, ''), old_value, new_value, changed_by"

@@ -37,4 +37,6 @@ def _feed(con: Connection, rule: Rule, supply: Supply) -> Feed:
             limited.update(names)
     if not spaces:
         return Feed(rule, {"": (rule.subject[0],)}, ())
-    return Feed(rule, {n: tuple(sorted(c)) for n, c in sorted(spaces.items())}, tuple(sorted(limited)))
+    return Feed(
+        rule, {n: tuple(sorted(c)) for n, c in sorted(spaces.items())}, tuple(sorted(limited))
+    )

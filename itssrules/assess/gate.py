@@ -34,7 +34,7 @@ class Supply:
             spaces[file_id] = ns
         by_ns: dict[str, dict[str, int]] = {ns: {} for ns in spaces.values()}
         for (ns, table), ids in files.items():
-            shared = set.intersection(*({c for c in by_file[f]} for f in ids))
+            shared = set.intersection(*(set(by_file[f]) for f in ids))
             for column in shared:
                 if column.startswith(f"{table}."):
                     by_ns[ns][column] = min(by_file[f][column] or 9 for f in ids) % 9
@@ -114,7 +114,9 @@ def blurred_sql(rule: Rule, subject: str) -> str | None:
     for table in dict.fromkeys(c.partition(".")[0] for c in columns):
         names = [c.partition(".")[2] for c in columns if c.partition(".")[0] == table]
         if table == subject:
-            parts += [_cells(table, names, how, "record.id", "true") for how in ("unread", "disputed")]
+            parts += [
+                _cells(table, names, how, "record.id", "true") for how in ("unread", "disputed")
+            ]
         elif table not in rule.subject:
             link = _link(model()[table], model()[subject])
             if link:

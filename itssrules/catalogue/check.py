@@ -100,14 +100,16 @@ def _contract(rule: Rule, columns: dict[str, str]) -> list[ItssError]:
             problems.append(_fault(rule, f"the result lacks the column {name}"))
         elif not _fits(columns[name], TYPES[name]):
             kind = columns[name] if name != "record" else "no record"
-            problems.append(_fault(rule, f"column {name} is {kind}, not {TYPES[name].split('(')[0]}"))
+            problems.append(
+                _fault(rule, f"column {name} is {kind}, not {TYPES[name].split('(')[0]}")
+            )
     return problems
 
 
 def _fits(kind: str, wanted: str) -> bool:
     if wanted == RECORD_TYPE:
         return kind.replace('"', "") == RECORD_TYPE
-    return kind in (wanted, '"NULL"', "NULL") or wanted == "TIMESTAMP" and kind == "DATE"
+    return kind in (wanted, '"NULL"', "NULL") or (wanted == "TIMESTAMP" and kind == "DATE")
 
 
 def _placeholders(rule: Rule, columns: set[str]) -> list[ItssError]:

@@ -69,9 +69,7 @@ class HeadReader:
 
     def fault(self, key: str, problem: str, hint: str = "") -> None:
         """Note a problem at the line where `key` stands."""
-        self.problems.append(
-            RuleError(problem, place=f"{self.path}:{self._line(key)}", hint=hint)
-        )
+        self.problems.append(RuleError(problem, place=f"{self.path}:{self._line(key)}", hint=hint))
 
     def _line(self, key: str) -> int:
         if key:

@@ -107,7 +107,9 @@ def _checkpoints(paths: Sequence[Path], problems: list[ItssError]) -> tuple[Chec
     found: dict[str, Checkpoint] = {}
     for r in _table(paths, "checkpoints.csv"):
         if r["id"] in found:
-            problems.append(RuleError(f"checkpoint {r['id']} stands twice", place="checkpoints.csv"))
+            problems.append(
+                RuleError(f"checkpoint {r['id']} stands twice", place="checkpoints.csv")
+            )
         found[r["id"]] = Checkpoint(
             r["id"], r["document"], r["section"], Text(r["zh"], r["en"]), r["clause"],
             r["iso_clause"], _words(r["decided_by"]), _words(r["supported_by"]),

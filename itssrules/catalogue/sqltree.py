@@ -61,9 +61,7 @@ class Source:
         """True if this side has a column of that name."""
         if self.query is not None:
             return bool(self.query.column(name))
-        return self.column(name) is not None or (
-            self.table in model() and name in ENGINE_COLUMNS
-        )
+        return self.column(name) is not None or (self.table in model() and name in ENGINE_COLUMNS)
 
     def tables(self) -> set[str]:
         """Canonical tables read here, at any depth."""
@@ -175,6 +173,13 @@ class Scope:
         where = self.clause("where")
         return [*on, where.this] if where is not None else on
 
+    def parts(self) -> list[exp.Expression]:
+        """Output expressions, clauses and ON conditions."""
+        clauses = (self.clause(n) for n in ("where", "group", "having", "qualify", "order"))
+        joins = [s.join for s in self.sources.values() if s.join is not None]
+        on = [j.args["on"] for j in joins if j.args.get("on") is not None]
+        return [*self.select.expressions, *(c for c in clauses if c is not None), *on]
+
     def tables(self) -> set[str]:
         """Canonical tables in FROM and JOIN, at any depth."""
         return {t for s in self.sources.values() for t in s.tables()}
@@ -270,7 +275,7 @@ def _query(
         return Query([b for side in sides for b in side.branches])
     scope = Scope(node, parent)
     _add_sources(scope, ctes, scopes)
-    for part in _expressions(scope):
+    for part in scope.parts():
         for nested in own(part):
             if isinstance(nested, NESTED):
                 scope.inner[id(nested)] = _query(nested, ctes, scope, scopes)
@@ -291,9 +296,3 @@ def _add_sources(scope: Scope, ctes: dict[str, Query], scopes: list[Scope]) -> N
         else:
             source.table = node.name.lower()
         scope.sources[source.alias] = source
-
-
-def _expressions(scope: Scope) -> list[exp.Expression]:
-    clauses = (scope.clause(n) for n in ("where", "group", "having", "qualify", "order"))
-    on = [s.join.args["on"] for s in scope.sources.values() if s.join and s.join.args.get("on")]
-    return [*scope.select.expressions, *(c for c in clauses if c is not None), *on]

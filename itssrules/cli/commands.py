@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -134,7 +135,9 @@ def inspect(
         data = show.inspect_json(loaded.intake, headers, notes, profiles, found, loaded.book)
         click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
     else:
-        click.echo(show.inspect_text(loaded.intake, headers, notes, profiles, found, loaded.book, lang))
+        click.echo(
+            show.inspect_text(loaded.intake, headers, notes, profiles, found, loaded.book, lang)
+        )
     if show_sql:
         click.echo("\n\n".join(statements))
     return 0 if all(i.state == "read" for i in loaded.intake.inputs) else 4
@@ -233,7 +236,7 @@ def _keep(con: Connection, folder: Path) -> None:
     for table in model():
         data = to_parquet(con, f"select * from {ident(table)} order by record.ns, record.id,"
                           " record.file_id, record.row_number")  # fmt: skip
-        write_whole(folder / f"{table}.parquet", lambda f, data=data: f.write(data))  # type: ignore[misc]
+        write_whole(folder / f"{table}.parquet", methodcaller("write", data))
 
 
 def _write_run(out: Path, results: Results, began: float, code: int) -> None:
@@ -249,4 +252,4 @@ def _write_run(out: Path, results: Results, began: float, code: int) -> None:
         "folder": str(Path.cwd()),
     }
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    write_whole(out / "run.json", lambda f: f.write(text.encode()))  # type: ignore[arg-type,return-value]
+    write_whole(out / "run.json", methodcaller("write", text.encode()))

@@ -45,7 +45,7 @@ QUIET = click.option("--quiet", is_flag=True, help="No progress on the error str
 class Group(click.Group):
     """Turns our errors into sentences and exit codes; a traceback only with --debug."""
 
-    def main(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and leave with its exit code."""
         words = kwargs.get("args") or (args[0] if args else None) or sys.argv[1:]
         debug = "--debug" in words
@@ -66,7 +66,7 @@ class Group(click.Group):
 
 def _stop(debug: bool, text: str, code: int) -> NoReturn:
     if debug:
-        raise  # noqa: PLE0704
+        raise
     click.echo(f"error: {text}", err=True)
     sys.exit(code)
 
@@ -199,7 +199,9 @@ def rules() -> None:
 @RULES_PATH
 @CONFIG
 @LANG
-def rules_list(wanted: str, rules_paths: tuple[Path, ...], config_path: Path | None, lang: str) -> None:
+def rules_list(
+    wanted: str, rules_paths: tuple[Path, ...], config_path: Path | None, lang: str
+) -> None:
     """One line per rule.
 
     \b

@@ -50,7 +50,9 @@ def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: s
     lines.append(WORDS["times"][lang])
     for m in found.timeline:
         name = m.what if "." in m.what else f"{found.table.name}.{m.what}"
-        lines.append(f"  {show(m.at, 'time', lang, here)}  {_label(name, lang)} {m.detail}".rstrip())
+        lines.append(
+            f"  {show(m.at, 'time', lang, here)}  {_label(name, lang)} {m.detail}".rstrip()
+        )
     lines.append(WORDS["rules"][lang])
     for said in found.said:
         lines += _said(said, record, here, lang)
@@ -80,7 +82,9 @@ def _said(said: Said, record: Mapping[str, Any], zone: ZoneInfo, lang: str) -> l
 def _label(name: str, lang: str) -> str:
     """A column as a reader of Chinese knows it, with its canonical name."""
     column = find_column(name)
-    return f"{column.zh} {column.name}" if column and lang == "zh" else name.partition(".")[2] or name
+    return (
+        f"{column.zh} {column.name}" if column and lang == "zh" else name.partition(".")[2] or name
+    )
 
 
 def inspect_json(
@@ -155,7 +159,9 @@ def inspect_text(
             lines.append(f"  √ {f.rule.id} {f.rule.title[lang]}{more}")
         for ns, columns in lacking.items():
             where = f" ({ns})" if len(f.spaces) > 1 else ""
-            lines.append(f"  ? {f.rule.id} {f.rule.title[lang]}: waits for {', '.join(columns)}{where}")
+            lines.append(
+                f"  ? {f.rule.id} {f.rule.title[lang]}: waits for {', '.join(columns)}{where}"
+            )
             lines += _how_lines(intake, ns, columns, lang)
     fed, waiting = _checkpoints(found, book)
     lines.append(f"Checkpoints: {len(fed)} touched by rules that can judge, {len(waiting)} waiting")
@@ -177,7 +183,10 @@ def _how_lines(intake: Intake, ns: str, columns: Sequence[str], lang: str) -> li
 def _file_lines(
     i: Input, headers: list[dict[str, Any]], notes: Mapping[tuple[str, str], Text], lang: str
 ) -> list[str]:
-    lines = [i.path, f"  {i.reason[lang]}" if i.state == "read" else f"  not read ({i.state}): {i.reason[lang]}"]
+    lines = [
+        i.path,
+        f"  {i.reason[lang]}" if i.state == "read" else f"  not read ({i.state}): {i.reason[lang]}",
+    ]
     if i.state != "read":
         return lines
     separator = {"\t": "tab", "": ""}.get(i.delimiter, i.delimiter)
@@ -215,5 +224,7 @@ def _table_lines(t: TableLoad, note: Text | None, lang: str) -> list[str]:
     for d in t.disputes:
         what = "counts as not known" if d.held else "the last row holds"
         lines.append(f"     rows disagree: {d.column} in {d.count:,} records ({what})")
-    lines += [f"     rejected: row {r.row_number:,}: {r.reason[lang]}" for r in t.rejects[:CELLS_SHOWN]]
+    lines += [
+        f"     rejected: row {r.row_number:,}: {r.reason[lang]}" for r in t.rejects[:CELLS_SHOWN]
+    ]
     return lines

@@ -69,7 +69,11 @@ def cell(position: int, nulls: Sequence[str]) -> str:
 
 
 def stage_sql(
-    bound: Bound, raw: str, header: Sequence[str], nulls: Sequence[str], zone: str | None,
+    bound: Bound,
+    raw: str,
+    header: Sequence[str],
+    nulls: Sequence[str],
+    zone: str | None,
     precisions: Mapping[str, int],
 ) -> str:
     """The SELECT that turns raw rows into typed rows of the table.
@@ -197,7 +201,7 @@ def _in_cells(bound: Bound) -> str:
 
 def _typed(column: ColumnMap, text: str, zone: str | None, precision: int) -> str:
     kind = column.column.type
-    if column.values or column.column.enum and kind == "VARCHAR":
+    if column.values or (column.column.enum and kind == "VARCHAR"):
         return _mapped(column, text)
     if kind == "TIMESTAMP":
         return _moment(column, text, zone, precision)

@@ -13,6 +13,7 @@ from itssrules.errors import ConnectorError, did_you_mean
 from itssrules.model.rule import Text
 from itssrules.model.tables import Column, Table, model
 
+EMPTY = Text("", "")
 ROWS = ("versions", "repeats", "events")
 FOLDS = ("first", "last", "count")
 CONNECTOR_KEYS = ("title", "how", "nulls", "zone", "cannot_fill", "export")
@@ -55,7 +56,7 @@ class TableMap:
     order: str = ""
     keep: str = ""
     where: str = ""
-    note: Text = Text("", "")
+    note: Text = EMPTY
 
     @property
     def tie(self) -> str:
@@ -113,7 +114,9 @@ def canonical() -> Connector:
     for table in model().values():
         columns = tuple(
             ColumnMap(c, {"cell": (c.name,)}) for c in table.columns if c.name != "project_id"
-        ) + tuple(ColumnMap(c, {"cell": (c.name,)}) for c in table.columns if c.name == "project_id")
+        ) + tuple(
+            ColumnMap(c, {"cell": (c.name,)}) for c in table.columns if c.name == "project_id"
+        )
         detect = tuple((n,) for n in table.key) or tuple((c.name,) for c in table.columns[:2])
         order = "updated_at" if table.column("updated_at") else ""
         exports.append(
@@ -121,7 +124,9 @@ def canonical() -> Connector:
         )
     return Connector(
         "canonical",
-        Text("标准表（列名即规范列名）", "Canonical tables (headers are the canonical column names)"),
+        Text(
+            "标准表（列名即规范列名）", "Canonical tables (headers are the canonical column names)"
+        ),
         Text(
             "按 docs/model.md 的列名准备 CSV 或 Parquet，文件名以表名开头，如 catalogue.csv",
             "prepare CSV or Parquet with the column names of docs/model.md; begin the file name"
@@ -186,7 +191,9 @@ class _Reader:
         where = f"export {export}: {name}"
         self.keys(data, TABLE_KEYS, where)
         if name not in model():
-            raise self.fail(f"export {export}: unknown table {name!r}", did_you_mean(name, list(model())))
+            raise self.fail(
+                f"export {export}: unknown table {name!r}", did_you_mean(name, list(model()))
+            )
         table = model()[name]
         columns = tuple(self.column(table, k, v, where) for k, v in data.get("columns", {}).items())
         rows = data.get("rows", "versions")
@@ -198,7 +205,7 @@ class _Reader:
             raise self.fail(f"{where}: no column fills the key {', '.join(missing)}")
         if data.get("keep", "") not in ("", "changes"):
             raise self.fail(f"{where}: keep {data['keep']!r} is not 'changes'")
-        note = self.text(data["note"], f"{where}: note") if "note" in data else Text("", "")
+        note = self.text(data["note"], f"{where}: note") if "note" in data else EMPTY
         return TableMap(
             table, columns, key, rows, data.get("order", ""), data.get("keep", ""),
             data.get("where", ""), note,
@@ -211,7 +218,7 @@ class _Reader:
             raise self.fail(f"{where}: unknown column {name!r}", did_you_mean(name, known))
         at = f"{where}.{name}"
         if not isinstance(spec, dict):
-            raise self.fail(f"{at} must be a table such as {{ from = [\"Header\"] }}")
+            raise self.fail(f'{at} must be a table such as {{ from = ["Header"] }}')
         self.keys(spec, COLUMN_KEYS, at)
         source = spec.get("from", [])
         cells = source if isinstance(source, dict) else {"cell": source} if source else {}
@@ -224,7 +231,9 @@ class _Reader:
             raise self.fail(f"{at}: fold {fold!r} is none of {', '.join(FOLDS)}")
         values = {str(k).casefold(): str(v) for k, v in spec.get("values", {}).items()}
         if column.enum and (bad := sorted(set(values.values()) - set(column.enum))):
-            raise self.fail(f"{at}: {bad[0]!r} is no value of the column", did_you_mean(bad[0], column.enum))
+            raise self.fail(
+                f"{at}: {bad[0]!r} is no value of the column", did_you_mean(bad[0], column.enum)
+            )
         return ColumnMap(
             column, {k: tuple(v) for k, v in cells.items()}, spec.get("sql", ""), values,
             tuple(spec.get("formats", ())), spec.get("const"), fold, spec.get("when", ""),

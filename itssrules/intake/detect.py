@@ -76,4 +76,6 @@ def _weight(match: Match) -> tuple[int, int]:
 def _named(export: Export, path: Path, known: int) -> bool:
     """A canonical file is named after its table, and holds more of it than a key."""
     stem = path.name.split(".")[0].casefold()
-    return known > 1 and (stem == export.name or stem.startswith((f"{export.name}_", f"{export.name}-")))
+    return known > 1 and (
+        stem == export.name or stem.startswith((f"{export.name}_", f"{export.name}-"))
+    )

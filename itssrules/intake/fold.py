@@ -150,7 +150,9 @@ def _events(con: Connection, table: TableMap, stage: str, source: str, ns: str) 
     """One record from many events; `first`, `last` and `count` say how each column is folded."""
     folds = {c.column.name: c for c in table.columns}
     order = [n.strip() for n in table.order.split(",") if table.table.column(n.strip())]
-    moment = f"row({', '.join([*(ident(n) for n in order), 'coalesce(tie, chr(0))', 'row_number'])})"
+    moment = (
+        f"row({', '.join([*(ident(n) for n in order), 'coalesce(tie, chr(0))', 'row_number'])})"
+    )
     marks = [f"{ident(n)} is not null" for n, c in folds.items() if c.fold == "last" and c.when]
     decisive = f"row(({' or '.join(marks) or 'true'}), {moment})"
     parts = []
@@ -210,4 +212,3 @@ def _changes(con: Connection, table: TableMap, stage: str, source: str, ns: str)
     )
     con.execute("drop table steps")
     return Folded({f: k for f, k, _ in fates}, {f: n - k for f, k, n in fates}, {}, ())
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from itssrules.errors import IntakeError, ItssError, UsageError
 from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql
@@ -18,6 +19,7 @@ from itssrules.store import Connection, Error, ident, literal, one, rows, wall_c
 
 PRECISION = {1: "day", 2: "minute", 3: "second"}
 REJECTS_SHOWN = 20
+State = Literal["read", "unknown", "damaged"]
 UNREAD_SHOWN = 20
 NOT_DECLARED = Text("未声明导出的起止时间", "the window of the export is not declared")
 MOMENTS = ("created_at", "changed_at", "requested_at", "reviewed_at")
@@ -128,10 +130,8 @@ def _broken(error: IntakeError) -> Text:
     return Text(f"文件已损坏或被截断，请重新导出（{error.problem}）", error.problem)
 
 
-def _not_read(number: int, path: Path, state: str, reason: Text) -> Input:
-    return Input(
-        number, path.as_posix(), "", path.stat().st_size, state, reason  # type: ignore[arg-type]
-    )
+def _not_read(number: int, path: Path, state: State, reason: Text) -> Input:
+    return Input(number, path.as_posix(), "", path.stat().st_size, state, reason)
 
 
 def load(
@@ -241,13 +241,15 @@ class _Loader:
         sql = stage_sql(bound, "raw", o.raw.header, nulls, o.zone or "UTC", precisions)
         self.seen_sql(f"-- {o.raw.path.name} -> {table.table.name}\n{sql}")
         con.execute(f"create or replace temp table typed as {sql}")
-        if table.keep and one(con, f"select count(*) = count(distinct {ident(table.key[-1])}) from typed"):
+        if table.keep and one(
+            con, f"select count(*) = count(distinct {ident(table.key[-1])}) from typed"
+        ):
             return
         key = (o.source, table.table.name, number)
-        stage, _ = self.stages.setdefault(
-            key, (f"stage_{len(self.stages)}", table)
-        )
-        if not one(con, f"select count(*) from duckdb_tables() where table_name = {literal(stage)}"):
+        stage, _ = self.stages.setdefault(key, (f"stage_{len(self.stages)}", table))
+        if not one(
+            con, f"select count(*) from duckdb_tables() where table_name = {literal(stage)}"
+        ):
             con.execute(stage_table(table.table, stage))
         columns = ", ".join(ident(n) for n in names)
         con.execute(
@@ -272,7 +274,7 @@ class _Loader:
             raise UsageError(
                 f"the times in it carry no time zone and none is declared for {o.source}",
                 place=str(o.raw.path),
-                hint=f'add --zone Asia/Shanghai, or to itssrules.toml:\n    [sources.{o.source}]\n'
+                hint=f"add --zone Asia/Shanghai, or to itssrules.toml:\n    [sources.{o.source}]\n"
                 '    zone = "Asia/Shanghai"',
             )
 
@@ -314,9 +316,15 @@ class _Loader:
 
     def given_twice(self, o: Opened, first: Path) -> None:
         """Note a file whose bytes were read already under another name."""
-        self.twice.append(self._input(o, reason=Text(
-            f"与 {first.name} 内容完全相同，只读取一次", f"the same bytes as {first.name}; read once"
-        )))
+        self.twice.append(
+            self._input(
+                o,
+                reason=Text(
+                    f"与 {first.name} 内容完全相同，只读取一次",
+                    f"the same bytes as {first.name}; read once",
+                ),
+            )
+        )
 
     def fold(self) -> None:
         """Make records of everything staged, and close each file's counts."""
@@ -344,10 +352,10 @@ class _Loader:
         """An `Input` for every file that a connector knew."""
         return [*(self._input(o) for o in self.opened), *self.failed, *self.twice]
 
-    def _input(self, o: Opened, state: str = "read", reason: Text | None = None) -> Input:
+    def _input(self, o: Opened, state: State = "read", reason: Text | None = None) -> Input:
         raw, match = o.raw, o.match
         return Input(
-            o.file_id, raw.path.as_posix(), raw.sha256, raw.bytes, state,  # type: ignore[arg-type]
+            o.file_id, raw.path.as_posix(), raw.sha256, raw.bytes, state,
             reason or match.reason, match.connector.name, match.export.name, o.source, o.source,
             o.zone or "", raw.encoding, raw.delimiter, raw.header, tuple(o.loads),
         )  # fmt: skip

@@ -10,7 +10,9 @@ from itssrules.model.tables import Table, model
 from itssrules.store import Connection, ident, literal, rows
 
 VALUES_SHOWN = 50
-EXCEL_ERROR = "regexp_full_match(trim({}), '#(N/[A-Z]|REF!|VALUE!|DIV/0!|NAME\\?|MULTIVALUE|NULL!)')"
+EXCEL_ERROR = (
+    "regexp_full_match(trim({}), '#(N/[A-Z]|REF!|VALUE!|DIV/0!|NAME\\?|MULTIVALUE|NULL!)')"
+)
 
 
 def profile(con: Connection, table: str, source: str) -> dict[str, Any]:

@@ -109,8 +109,8 @@ class RawFile:
     def _reject(self, row: Any) -> str:
         text = row.text or ""
         if text.count('"') % 2:
-            why = f"row {row.number} opens a quotation mark that is never closed"
-            self.failure = damaged(self.path, why)
+            open_at = f"row {row.number} opens a quotation mark that is never closed"
+            self.failure = damaged(self.path, open_at)
             return "error"
         self.rejected += 1
         if len(self.rejects) < MAX_REJECTS_KEPT:
@@ -241,7 +241,7 @@ def _dialect(sample: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _first_rows(text: str, delimiter: str, many: int = 50) -> list[list[str]]:
-    rows = []
+    rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if row or not rows:

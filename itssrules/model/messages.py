@@ -71,7 +71,7 @@ def duration(minutes: float, lang: str) -> str:
     whole = round(abs(minutes))
     days, rest = divmod(whole, 24 * 60)
     hours, mins = divmod(rest, 60)
-    units = (("天", "小时", "分") if lang == "zh" else ("d", "h", "min"))
+    units = ("天", "小时", "分") if lang == "zh" else ("d", "h", "min")
     parts = [f"{n} {u}" for n, u in zip((days, hours, mins), units, strict=True) if n]
     text = " ".join(parts) or f"0 {units[2]}"
     return f"-{text}" if minutes <= -0.5 else text

@@ -14,7 +14,7 @@ from itssrules.errors import UsageError
 HINT = "name another folder with --out, or close the program that holds the file"
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Put what `write` writes at `path` in one step; a failure leaves an older file as it was."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:

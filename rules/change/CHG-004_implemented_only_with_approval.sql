@@ -129,7 +129,7 @@ judged as (
              when actual_start is not null or actual_end is not null         then true
              when status <> 'closed' or outcome = 'cancelled'                then false
              when outcome is not null                                        then true
-             when approval_status = 'rejected' and not has_approved          then false
+             when approval_status = 'rejected'                               then false
              when has_rejected and not has_approved
                   and approval_status is distinct from 'approved'
                   then case when approvals_complete and not has_unclear then false end

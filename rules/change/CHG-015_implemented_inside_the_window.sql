@@ -9,7 +9,7 @@ decides  = []
 supports = ["QM-8.4.6-24"]
 needs    = ["changes.change_type", "changes.status", "changes.planned_start", "changes.planned_end", "changes.actual_start", "changes.actual_end"]
 uses     = ["changes.outcome", "changes.approval_status"]
-blank    = { outcome = "applies" }
+blank    = { outcome = "applies", actual_start = "applies", actual_end = "applies" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "变更窗口是与需方约定、经批准的时段。提前动手或超时收尾，会在需方没有准备的时候影响业务，批准时的影响评估也随之失效。"

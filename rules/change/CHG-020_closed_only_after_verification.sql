@@ -9,7 +9,7 @@ decides  = ["QM-8.4.6-28"]
 supports = ["QA-3.4-3"]
 needs    = ["changes.status", "changes.closed_at", "changes.verified_at | change_tasks.closed_at"]
 uses     = ["changes.outcome", "changes.actual_start", "changes.actual_end", "changes.created_at", "changes.verification_result", "changes.approval_status", "change_tasks.change_id", "change_tasks.task_type", "change_tasks.status", "approvals.object_type", "approvals.object_id", "approvals.decision"]
-blank    = { outcome = "applies", verified_at = "nonconforming", actual_end = "conforming" }
+blank    = { outcome = "applies", approval_status = "applies", actual_end = "conforming", verified_at = "nonconforming", verification_result = "conforming" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "未经验证就关闭，变更是否达到预期、有没有带来新的问题都无人确认，缺陷会留到业务上才被发现。"
@@ -165,19 +165,19 @@ decisions as (                           -- one row a change: what its approval 
 facts as (
     select
         c.*,
-        case when elapsed_minutes(c.verified_at, c.actual_end) >= 1 then null
-             else c.verified_at end as own_at,           -- a verification before the work ended proves nothing
+        case when c.actual_end is null or c.verified_at > c.actual_end - to_minutes(1)
+             then c.verified_at end as own_at,           -- a verification before the work ended proves nothing
         t.task_at,
         r.review_at,
-        coalesce(t.unclear, 0) > 0 as has_unclear_task,
-        coalesce(d.rejected, 0) > 0 as has_rejected,
-        coalesce(d.others, 0) > 0 as has_other_decision,
+        c.closed_at + to_minutes($grace_minutes + 1) as too_late,   -- less than a minute does not count
+        t.unclear > 0 as has_unclear_task,
+        d.rejected > 0 as has_rejected,
+        d.others > 0 as has_other_decision,
         supplied(c.record, 'outcome') as outcome_supplied,
         supplied(c.record, 'verified_at') as verified_at_supplied,
         table_supplied('change_tasks', c.ns) as tasks_supplied,
         complete('change_tasks', c.ns, c.closed_at)
-            and complete('change_tasks', c.ns, coalesce(c.actual_end, c.actual_start, c.created_at))
-            as tasks_complete,
+            and complete('change_tasks', c.ns, coalesce(c.actual_end, c.created_at)) as tasks_complete,
         complete('status_history', c.ns, c.closed_at) as history_complete,
         complete('approvals', c.ns, c.created_at) and complete('approvals', c.ns, c.closed_at)
             as approvals_complete
@@ -185,12 +185,6 @@ facts as (
     left join tasks t on t.ns = c.ns and t.change_id = c.change_id
     left join reviews r on r.ns = c.ns and r.change_id = c.change_id
     left join decisions d on d.ns = c.ns and d.object_id = c.change_id
-),
-proofs as (
-    select
-        *,
-        coalesce(earliest(own_or_task_at, review_at), own_or_task_at, review_at) as proof_at
-    from (select *, coalesce(earliest(own_at, task_at), own_at, task_at) as own_or_task_at from facts) f
 ),
 judged as (
     select
@@ -204,54 +198,57 @@ judged as (
                   and approval_status is distinct from 'approved'
                   then case when approvals_complete then false end
              when outcome_supplied                                   then true
-        end as implemented_and_closed,
-        proof_at <= closed_at or elapsed_minutes(closed_at, proof_at) <= $grace_minutes as in_time,
+        end as closed_after_work,
+        own_at < too_late or task_at < too_late or review_at < too_late as verified_in_time,
+        own_at >= too_late or task_at >= too_late or review_at >= too_late as verified_late,
         own_at is null and tasks_supplied and not tasks_complete as task_may_be_absent,
-        own_at is null and $review_state_counts and not history_complete as review_may_be_absent
-    from proofs
+        own_at is null and $review_state_counts and not history_complete as review_may_be_absent,
+        coalesce(earliest(own_at, task_at), own_at, task_at) as own_or_task_at
+    from facts
 )
 select
     record,
     closed_at as at,
     closed_by as owner,
-    implemented_and_closed as applies,
-    case when closed_at is null                                then null
-         when verification_result = 'failed'                   then false
-         when in_time and verification_result = 'partial'      then null
-         when in_time                                          then true
-         when has_unclear_task                                 then null
-         when task_may_be_absent                               then null
-         when review_may_be_absent                             then null
-         when elapsed_minutes(closed_at, proof_at) > $grace_minutes then false
-         when verified_at is not null                          then null
-         when verification_result is not null                  then null
-         when verified_at_supplied or tasks_supplied           then false
+    closed_after_work as applies,
+    case when closed_at is null                                     then null
+         when verification_result = 'failed'                        then false
+         when verified_in_time and verification_result = 'partial'  then null
+         when verified_in_time                                      then true
+         when has_unclear_task                                      then null
+         when task_may_be_absent                                    then null
+         when review_may_be_absent                                  then null
+         when verified_late                                         then false
+         when verified_at is not null                               then null
+         when verification_result is not null                       then null
+         when verified_at_supplied or tasks_supplied                then false
     end as conforms,
-    case when status is null                                   then 'status_unknown'
-         when status <> 'closed'                               then 'not_closed'
-         when outcome = 'cancelled'                            then 'cancelled'
-         when not implemented_and_closed                       then 'rejected'
-         when implemented_and_closed is null and has_rejected  then 'rejection_unclear'
-         when implemented_and_closed is null                   then 'implemented_unknown'
-         when closed_at is null                                then 'no_close_time'
-         when verification_result = 'failed'                   then 'failed'
-         when in_time and verification_result = 'partial'      then 'partial'
-         when in_time                                          then 'ok'
-         when has_unclear_task                                 then 'task_unclear'
-         when task_may_be_absent                               then 'tasks_incomplete'
-         when review_may_be_absent                             then 'history_incomplete'
-         when proof_at is not null                             then 'late'
-         when verified_at is not null                          then 'too_early'
-         when verification_result is not null                  then 'result_without_time'
-         when verified_at_supplied                             then 'missing'
+    case when status is null                                        then 'status_unknown'
+         when status <> 'closed'                                    then 'not_closed'
+         when outcome = 'cancelled'                                 then 'cancelled'
+         when not closed_after_work                                 then 'rejected'
+         when closed_after_work is null and has_rejected            then 'rejection_unclear'
+         when closed_after_work is null                             then 'implemented_unknown'
+         when closed_at is null                                     then 'no_close_time'
+         when verification_result = 'failed'                        then 'failed'
+         when verified_in_time and verification_result = 'partial'  then 'partial'
+         when verified_in_time                                      then 'ok'
+         when has_unclear_task                                      then 'task_unclear'
+         when task_may_be_absent                                    then 'tasks_incomplete'
+         when review_may_be_absent                                  then 'history_incomplete'
+         when verified_late                                         then 'late'
+         when verified_at is not null                               then 'too_early'
+         when verification_result is not null                       then 'result_without_time'
+         when verified_at_supplied                                  then 'missing'
          else 'no_task'
     end as message,
     verified_at,
     verified_by,
     verification_result,
     task_at,
-    proof_at,
     actual_end,
     closed_at,
-    elapsed_minutes(closed_at, proof_at) as late_minutes
+    coalesce(earliest(own_or_task_at, review_at), own_or_task_at, review_at) as proof_at,
+    elapsed_minutes(closed_at, coalesce(earliest(own_or_task_at, review_at), own_or_task_at, review_at))
+        as late_minutes
 from judged

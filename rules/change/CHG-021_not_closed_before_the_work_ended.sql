@@ -59,17 +59,15 @@ select
     closed_at as at,
     closed_by as owner,
     status = 'closed' and outcome is distinct from 'cancelled' as applies,
-    case when closed_at is null or actual_end is null        then null
-         when elapsed_minutes(closed_at, actual_end) >= 1    then false
-         when closed_at >= actual_end
-              or elapsed_minutes(closed_at, actual_end) < 1  then true
+    case when closed_at <= actual_end - to_minutes(1) then false   -- less than a minute does not count
+         when closed_at > actual_end - to_minutes(1)  then true
     end as conforms,
-    case when outcome = 'cancelled'                          then 'cancelled'
-         when status is null                                 then 'status_unknown'
-         when status <> 'closed'                             then 'not_closed'
-         when closed_at is null                              then 'no_close_time'
-         when actual_end is null                             then 'no_actual_end'
-         when elapsed_minutes(closed_at, actual_end) >= 1    then 'early'
+    case when outcome = 'cancelled'                   then 'cancelled'
+         when status is null                          then 'status_unknown'
+         when status <> 'closed'                      then 'not_closed'
+         when closed_at is null                       then 'no_close_time'
+         when actual_end is null                      then 'no_actual_end'
+         when closed_at <= actual_end - to_minutes(1) then 'early'
          else 'ok'
     end as message,
     actual_end,

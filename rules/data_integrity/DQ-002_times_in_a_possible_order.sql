@@ -17,7 +17,14 @@ needs    = [
     "problems.created_at",
     "problems.resolved_at | problems.closed_at",
 ]
-uses     = []
+blank.created_at   = "conforming"
+blank.reported_at  = "conforming"
+blank.responded_at = "conforming"
+blank.resolved_at  = "conforming"
+blank.fulfilled_at = "conforming"
+blank.actual_start = "conforming"
+blank.actual_end   = "conforming"
+blank.closed_at    = "conforming"
 since    = "0.1"
 status   = "stable"
 why.zh   = "先后颠倒的时间说明记录是补填、误填或被改过的，据此统计的响应、解决时长和达成率都不可信。"

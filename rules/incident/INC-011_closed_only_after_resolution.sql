@@ -88,10 +88,9 @@ select
          else i.status = 'closed' end as applies,
     case when i.closed_at is null                                   then null
          when i.resolved_at is null                                 then false
-         when elapsed_minutes(i.closed_at, i.resolved_at) >= 1      then false
-         when elapsed_minutes(i.closed_at, i.restored_at) >= 1      then false
-         when i.resolved_at <= i.closed_at
-              or elapsed_minutes(i.closed_at, i.resolved_at) < 1    then true
+         when i.closed_at <= i.resolved_at - to_minutes(1)          then false   -- less than a minute
+         when i.closed_at <= i.restored_at - to_minutes(1)          then false   -- does not count
+         when i.closed_at > i.resolved_at - to_minutes(1)           then true
     end as conforms,
     case when i.close_mode in ('duplicate', 'void')                 then 'void'
          when i.status is null                                      then 'status_unknown'
@@ -100,8 +99,8 @@ select
          when i.resolved_at is null and h.resolved_states > 0       then 'time_missing'
          when i.resolved_at is null and h.states > 0 and h.unclear_states = 0 then 'never_resolved'
          when i.resolved_at is null                                 then 'no_time'
-         when elapsed_minutes(i.closed_at, i.resolved_at) >= 1      then 'before_resolved'
-         when elapsed_minutes(i.closed_at, i.restored_at) >= 1      then 'before_restored'
+         when i.closed_at <= i.resolved_at - to_minutes(1)          then 'before_resolved'
+         when i.closed_at <= i.restored_at - to_minutes(1)          then 'before_restored'
          else 'ok'
     end as message,
     i.resolved_at,

@@ -9,7 +9,6 @@ decides  = []
 supports = ["QM-8.4.6-13"]
 needs    = ["incidents.status", "incidents.reopened_count | status_history.event_type"]
 uses     = ["incidents.closed_at", "incidents.created_at", "status_history.object_type", "status_history.object_id", "status_history.new_value", "status_history.reason"]
-blank    = { reason = "nonconforming" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "反复重开说明关闭前没有真正确认解决；重开没有原因，就无法分析是误关、复发还是新问题。"

@@ -1,0 +1,634 @@
+"""What goes wrong ends in a sentence with place, problem and next step; nothing is half-done."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from test_cli import (
+    EARLY,
+    EXPECTED,
+    FILES,
+    GOOD,
+    MINE,
+    OPEN,
+    RULES,
+    ZONE,
+    bug,
+    check,
+    counts,
+    invoke,
+    put,
+    table,
+)
+
+from itssrules.builtin import bundled
+
+REGISTER = (
+    "service_id,name,status,effective_from,reviewed_at\nS1,Desk,active,2023-01-01,2023-06-01\n"
+)
+PARQUET = pa.table({k: [r[k] for r in MINE] for k in GOOD})
+SQL = """
+select
+    record,
+    closed_at as at,
+    closed_by as owner,
+    status = 'closed' as applies,
+    case when resolved_at <= closed_at then true
+         when resolved_at > closed_at  then false end as conforms,
+    case when status is null                            then 'unclear'
+         when status <> 'closed'                        then 'open'
+         when closed_at is null or resolved_at is null  then 'unclear'
+         when resolved_at > closed_at                   then 'early'
+         else                                                'ok' end as message,
+    resolved_at
+from incidents
+"""
+HEAD = """/*
+id       = "{id}"
+title.zh = "先解决后关闭"
+title.en = "Resolved before closed"
+severity = "minor"
+kind     = "record"
+subject  = ["incidents"]
+needs    = ["incidents.status", "incidents.closed_at", "incidents.resolved_at"]
+why.zh   = "否则问题仍在。"
+why.en   = "The fault is still there."
+fix.zh   = "先解决。"
+fix.en   = "Resolve it first."
+since    = "0.1"
+
+[message.early]
+verdict = "nonconforming"
+zh = "事件 {{id}} 过早关闭，{{resolved_at:time}} 才解决。"
+en = "Incident {{id}} was closed too early; it was resolved at {{resolved_at:time}}."
+
+[message.ok]
+verdict = "conforming"
+zh = "事件 {{id}} 先解决后关闭。"
+en = "Incident {{id}} was resolved first."
+
+[message.unclear]
+verdict = "not_assessed"
+zh = "无法判断。"
+en = "It cannot be told."
+
+[message.open]
+verdict = "not_applicable"
+zh = "没有关闭。"
+en = "It is not closed."
+*/"""
+
+
+def rule(folder: Path, sql: str = SQL, head: str = HEAD, rule_id: str = "ACME-001") -> Path:
+    """A small rule of a pack: the one that holds, or one made faulty."""
+    text = head.format(id=rule_id) + "\n" + sql.strip() + "\n"
+    return put(folder / "acme" / f"{rule_id}_resolved_before_closed.sql", text)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test works in a folder of its own, above which no settings lie."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def book(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A rule book in place of our own, so that its faults meet the engine and not the lint."""
+    monkeypatch.setattr(
+        "itssrules.builtin.bundled", lambda n: here / n if n == "rules" else bundled(n)
+    )
+    return here / "rules"
+
+
+def files() -> set[str]:
+    return {p.as_posix() for p in Path().rglob("*") if p.is_file()}
+
+
+def refused(*words: object, code: int = 2) -> str:
+    """A command that must fail with a sentence and leave no new file; what it said."""
+    before = files()
+
+    result = invoke(*words)
+
+    said = result.stderr
+    assert result.exit_code == code, result.output
+    assert said.startswith("error: ") and "\n  next: " in said, said
+    assert "unforeseen fault" not in said
+    assert files() == before
+    return said
+
+
+def run(*words: object, code: int = 2) -> str:
+    return refused("run", *words, "--out", "out", "--quiet", code=code)
+
+
+# ----------------------------------------------------------------------------------- what is given
+
+
+def test_a_missing_folder(here: Path) -> None:
+    assert "nowhere: no such file or folder" in run("nowhere", *ZONE)
+
+
+def test_a_folder_without_exports(here: Path) -> None:
+    put(here / "in" / "readme.md", "nothing")
+
+    said = run("in", *ZONE)
+
+    assert "in: holds no export" in said and ".csv" in said and ".parquet" in said
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/" * 2500 + "b.csv"], ids=["name", "path"])
+@bug("a path too long for the system is an unforeseen fault")
+def test_a_path_too_long(here: Path, name: str) -> None:
+    assert "no such file or folder" in run(name, *ZONE)
+
+
+NO_TABLE = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b"\n\n\n", "no header row"),
+    "binary": (b"\x7fELF\0\0\1\2" * 90, "binary"),
+    "workbook": (b"PK\3\4" + bytes(60), "Excel workbook or an archive"),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60), "Excel workbook"),
+}
+DAMAGED = {
+    "short Parquet": ("incidents.parquet", b"PAR1" + bytes(9)),
+    "gzip": ("incidents.csv.gz", gzip.compress(table(MINE).encode() * 400)[:-30]),
+    "gzip head": ("incidents.csv.gz", gzip.compress(table(MINE).encode())[:12]),
+    "open quote": (
+        "incidents.csv",
+        table([GOOD, OPEN, EARLY]).replace("VPN", '"VPN').encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLE)
+def test_no_table_named_is_refused(here: Path, kind: str) -> None:
+    content, why = NO_TABLE[kind]
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "in" / "other.csv", content)
+
+    said = run("in/incidents.csv", "in/other.csv", *ZONE)
+
+    assert "in/other.csv: " in said and why in said and "CSV or Parquet" in said
+
+
+@pytest.mark.parametrize("kind", NO_TABLE)
+def test_no_table_in_a_folder_is_listed_and_the_run_goes_on(here: Path, kind: str) -> None:
+    content, why = NO_TABLE[kind]
+    put(here / "in" / "incidents.csv", table([GOOD]))
+    put(here / "in" / "other.csv", content)
+
+    code, results = check("in", *ZONE, *RULES)
+
+    assert code == 4
+    other = results["run"]["inputs"][1]
+    assert (other["path"], other["state"], other["tables"]) == ("in/other.csv", "unknown", [])
+    assert why in other["reason"]["en"]
+    assert "other.csv" in Path("out/report.html").read_text(encoding="utf-8")
+
+
+STRANGE = "number,sys_mod_count,colour\n1,2,red\n"
+
+
+def test_a_named_file_that_no_connector_knows_names_the_near_ones(here: Path) -> None:
+    put(here / "strange.csv", STRANGE)
+
+    said = run("strange.csv", *ZONE)
+
+    assert "strange.csv: no connector knows its headers (number, sys_mod_count, colour)" in said
+    assert "servicenow (incident update log) lacks incident_state" in said
+    assert "itssrules connectors list" in said
+
+
+@pytest.mark.parametrize(("rows", "code"), [([GOOD], 4), (MINE, 1)], ids=["green", "findings"])
+def test_an_unknown_file_in_a_folder_is_listed(
+    here: Path, rows: list[dict[str, str]], code: int
+) -> None:
+    put(here / "in" / "incidents.csv", table(rows))
+    put(here / "in" / "strange.csv", STRANGE)
+
+    found, results = check("in", *ZONE, *RULES)
+
+    assert found == code
+    assert [i["state"] for i in results["run"]["inputs"]] == ["read", "unknown"]
+    assert "lacks incident_state" in results["run"]["inputs"][1]["reason"]["en"]
+
+
+def test_a_folder_of_unknown_files_only(here: Path) -> None:
+    put(here / "in" / "strange.csv", STRANGE)
+
+    said = run("in", *ZONE)
+
+    assert "strange.csv" in said and "none could be read" in said
+
+
+def damaged(here: Path, kind: str) -> Path:
+    if kind == "cut Parquet":
+        pq.write_table(PARQUET, "whole.parquet")
+        return put(here / "in" / "incidents.parquet", Path("whole.parquet").read_bytes()[:-100])
+    name, content = DAMAGED[kind]
+    return put(here / "in" / name, content)
+
+
+@pytest.mark.parametrize("kind", [*DAMAGED, "cut Parquet"])
+def test_a_damaged_file_beside_a_good_one(here: Path, kind: str) -> None:
+    damaged(here, kind)
+    put(here / "in" / "incidents_2.csv", table(MINE))
+
+    code, results = check("in", *ZONE, *RULES)
+
+    assert code == 3
+    assert counts(results) == EXPECTED
+    states = {Path(i["path"]).name.partition(".")[0]: i for i in results["run"]["inputs"]}
+    assert (states["incidents_2"]["state"], states["incidents"]["state"]) == ("read", "damaged")
+    assert "damaged or cut off" in states["incidents"]["reason"]["en"]
+    assert states["incidents"]["tables"] == []
+
+
+@pytest.mark.parametrize("kind", ["short Parquet", "cut Parquet", "gzip", "gzip head"])
+def test_a_damaged_file_alone(here: Path, kind: str) -> None:
+    path = damaged(here, kind)
+
+    said = run(path.relative_to(here), *ZONE, code=3)
+
+    assert path.name in said and "damaged or cut off" in said
+
+
+@bug("where the damage shows while reading, the only file ends in the advice to give --as-of")
+def test_a_file_found_damaged_while_reading_alone(here: Path) -> None:
+    path = damaged(here, "open quote")
+
+    said = run(path.relative_to(here), *ZONE, code=3)
+
+    assert path.name in said and "damaged or cut off" in said
+
+
+def test_times_without_a_zone(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    said = run("in", *RULES)
+    lines = said.partition("itssrules.toml:")[2]
+
+    assert "in/incidents.csv: " in said and "--zone Asia/Shanghai" in said
+    assert lines.split() == ["[sources.canonical]", "zone", "=", '"Asia/Shanghai"']
+    put(here / "itssrules.toml", lines)
+    assert counts(check("in", *RULES)[1]) == EXPECTED  # the advice is the cure
+
+
+def test_times_that_carry_their_offset_need_no_zone(here: Path) -> None:
+    zoned = [
+        {k: f"{v}+08:00" if v and k.endswith("_at") else v for k, v in r.items()} for r in MINE
+    ]
+    put(here / "in" / "incidents.csv", table(zoned))
+
+    assert counts(check("in", *RULES)[1]) == EXPECTED
+
+
+def test_only_a_register_needs_as_of(here: Path) -> None:
+    put(here / "in" / "catalogue.csv", REGISTER)
+
+    said = run("in", "--rules", "SLM-006")
+
+    assert "--as-of: " in said and "--as-of 2025-12-31" in said
+    code, results = check("in", "--rules", "SLM-006", "--as-of", "2025-12-31")
+    assert (code, counts(results)["SLM-006"][0]) == (1, "nonconforming")
+
+
+# ---------------------------------------------------------------------------- options and settings
+
+OPTIONS = {
+    "rule": (("--rules", "INC-01"), ["--rules: ", "'INC-01'", "did you mean ", "INC-011"]),
+    "process": (("--rules", "incidnet"), ["'incidnet'", "did you mean incident"]),
+    "excluded rule": (("--exclude", "CHG-20"), ["'CHG-20'", "did you mean CHG-020"]),
+    "nothing left": (("--rules", "INC-011", "--exclude", "INC"), ["--rules: no rule is left"]),
+    "connector": (("--connector", "servicenwo"), ["--connector: ", "did you mean servicenow"]),
+    "zone": (("--zone", "Asia/Shangai"), ["--zone: ", "'Asia/Shangai'", "Asia/Shanghai"]),
+    "format": (("--format", "findngs"), ["--format: ", "did you mean findings"]),
+    "as-of": (("--as-of", "31/12/2025"), ["--as-of: '31/12/2025' is no date", "2025-12-31"]),
+    "as-of day": (("--as-of", "2025-02-30"), ["--as-of: '2025-02-30' is no date"]),
+    "settings": (("--config", "nope.toml"), ["nope.toml: no such settings file"]),
+    "rule folder": (("--rules-path", "nope"), ["nope: no such rule folder"]),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_that_cannot_be_used(here: Path, name: str) -> None:
+    words, said = OPTIONS[name]
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    text = run("in", *ZONE, *words)
+
+    assert [s for s in said if s not in text] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--memory-limit", "abc"), ("--zone", "localtime"), ("--as-of", "0001-01-01")],
+    ids=" ".join,
+)
+@bug("an unforeseen fault, or taken as it is")
+def test_an_option_that_only_the_engine_refuses(here: Path, words: tuple[str, str]) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    assert words[0] in run("in", *ZONE, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "in", "--zonne", "UTC"), "--zone"),
+        (("run", "in", "--fail-on", "all"), "'major', 'minor', 'observation'"),
+        (("run", "in", "--lang", "fr"), "'zh', 'en'"),
+        (("run",), "EXPORTS"),
+        (("inspct", "in"), "inspect"),
+        (("rules", "lst"), "list"),
+    ],
+    ids=str,
+)
+def test_words_that_the_command_line_does_not_know(
+    here: Path, words: tuple[str, ...], said: str
+) -> None:
+    result = invoke(*words)
+
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr and said in result.stderr
+    assert files() == set()
+
+
+SETTINGS = {
+    "unknown key": ('zoen = "Asia/Shanghai"', ["unknown key zoen", "did you mean zone"]),
+    "unknown key below": (
+        '[rules]\npath = ["x"]',
+        ["unknown key rules.path", "did you mean paths"],
+    ),
+    "source key": ('[sources.canonical]\nzon = "UTC"', ["sources.canonical.zon", "zone"]),
+    "source": ('[sources.servicenwo]\nzone = "UTC"', ["'servicenwo'", "did you mean servicenow"]),
+    "zone": ('zone = "Shanghai"', ["zone", "'Shanghai'", "Asia/Shanghai"]),
+    "type": ("zone = 8", ["zone"]),
+    "rule folder": ('[rules]\npaths = ["gone"]', ["gone: no such rule folder"]),
+    "connectors": ('[connectors]\npaths = ["gone"]', ["gone: no such connector folder"]),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_that_cannot_be_used(here: Path, name: str) -> None:
+    text, said = SETTINGS[name]
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "itssrules.toml", text)
+
+    result = invoke("run", "in", "--zone", "UTC", "--out", "out", "--quiet")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ") and "unforeseen" not in result.stderr
+    assert [s for s in said if s not in result.stderr] == []
+    assert files() == {"in/incidents.csv", "itssrules.toml"}
+
+
+@pytest.mark.parametrize(
+    "text", [b"zone = \n", b"zone = 'UTC'\nzone = 'UTC'", b"\xff\xfe\0"], ids=str
+)
+def test_broken_settings_name_the_file_and_the_line(here: Path, text: bytes) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "itssrules.toml", text)
+
+    result = invoke("run", "in", *ZONE, "--out", "out")
+
+    assert result.exit_code == 2
+    assert "itssrules.toml: cannot be read" in result.stderr
+    assert b"zone" not in text or "line 1" in result.stderr
+    assert files() == {"in/incidents.csv", "itssrules.toml"}
+
+
+def test_settings_are_found_upward_and_the_command_line_wins(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "itssrules.toml", 'zone = "UTC"')
+    (here / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(here / "a" / "b")
+
+    settings = check("../../in", *RULES)[1]["run"]
+    asked = check("../../in", *RULES, *ZONE)[1]["run"]
+
+    assert (settings["zone"], asked["zone"]) == ("UTC", "Asia/Shanghai")
+    assert settings["config_sha256"] == asked["config_sha256"] != ""
+
+
+# --------------------------------------------------------------------------------- where it writes
+
+
+@pytest.mark.parametrize(
+    "out", ["file", "file/deeper", "/proc/itssrules", "/dev/null/x", "x" * 300]
+)
+@pytest.mark.parametrize("option", ["--out", "--keep-tables"])
+def test_a_folder_that_cannot_be_written(here: Path, out: str, option: str) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "file", "mine")
+    words = ("--out", "out", option, out) if option == "--keep-tables" else ("--out", out)
+
+    said = refused("run", "in", *ZONE, *RULES, *words, "--quiet")
+
+    assert out in said
+    assert Path("file").read_text() == "mine"
+
+
+@bug("four files are written before the fifth is found impossible")
+def test_a_result_file_that_cannot_be_written_leaves_all_or_none(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    (here / "out" / "unassessed.parquet").mkdir(parents=True)
+
+    assert "unassessed.parquet" in run("in", *ZONE, *RULES)
+
+
+def test_a_failed_run_leaves_the_last_report_as_it_was(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    check("in", *ZONE, *RULES)
+    before = {p.name: p.read_bytes() for p in Path("out").iterdir()}
+    put(here / "in" / "incidents.csv", STRANGE)
+
+    run("in", *ZONE, *RULES)
+
+    assert {p.name: p.read_bytes() for p in Path("out").iterdir()} == before
+    assert set(before) == FILES
+
+
+# ------------------------------------------------------------------------------------ faulty rules
+
+
+def test_every_fault_of_a_rule_file_is_said_at_once_with_its_line(here: Path) -> None:
+    head = (
+        HEAD.replace('severity = "minor"', 'severity = "grave"')
+        .replace("title.en", "titel.en")
+        .replace('subject  = ["incidents"]', 'subject  = ["incident"]')
+        .replace('"incidents.closed_at"', '"incidents.close_at"')
+        .replace('verdict = "not_applicable"', 'verdict = "maybe"')
+    )
+    path = rule(here / "pack", head=head)
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    result = invoke("run", "in", *ZONE, "--rules-path", "pack", "--out", "out", "--quiet")
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert result.exit_code == 2
+    for text, said in {
+        "severity": "severity 'grave' is none of major, minor, observation",
+        "titel.en": "unknown key 'titel'",
+        "subject": "unknown table incident",
+        "needs": "unknown column incidents.close_at",
+        "[message.open]": "message.open: verdict 'maybe' is none of",
+    }.items():
+        number = next(n for n, line in enumerate(lines, 1) if line.startswith(text))
+        place = f"{path.relative_to(here)}:{number}: "
+        assert any(place in s and said in s for s in result.stderr.splitlines()), said
+    assert "did you mean incidents" in result.stderr
+    assert "nothing was run" in result.stderr
+    assert not (here / "out").exists() or list((here / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (SQL.replace("from incidents", "from incident"), "incident"),
+        (SQL.replace("resolved_at\nfrom", "resolvd_at\nfrom"), "resolvd_at"),
+        pytest.param(
+            SQL.replace("'closed' as applies", "$state as applies"),
+            "$state is not declared",
+            marks=bug("DuckDB's own words instead"),
+        ),
+        (SQL.replace("    resolved_at\n", "    resolved_at as solved_at\n"), "{resolved_at}"),
+        (SQL.replace("record,", "", 1), "lacks the column record"),
+        (SQL.replace("status = 'closed' as applies", "status as applies"), "applies is VARCHAR"),
+        (SQL + "where status = = 1", "syntax error"),
+    ],
+    ids=["table", "column", "parameter", "placeholder", "record", "type", "syntax"],
+)
+def test_sql_that_cannot_run_is_refused_before_anything_runs(
+    here: Path, book: Path, sql: str, said: str
+) -> None:
+    path = rule(book, sql)
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    result = invoke("run", "in", *ZONE, "--out", "out", "--quiet")
+
+    assert result.exit_code == 2
+    assert f"{path}:" in result.stderr and said in result.stderr
+    assert "unforeseen" not in result.stderr
+    assert files() == {"in/incidents.csv", path.relative_to(here).as_posix()}
+
+
+TWICE = SQL.replace("from incidents", "from incidents cross join (values (1), (2)) twice(n)")
+FAILING = {
+    "fails while running": (
+        SQL.replace("status = 'closed' as applies", "cast(title as integer) > 0 as applies"),
+        "Conversion Error",
+    ),
+    "yields a record twice": (TWICE, "6 rows for 3 records"),
+    "drops a record": (SQL + "where incident_id <> 'INC3'", "2 rows for 3 records"),
+    "one twice, one not at all": (
+        SQL.replace("record,", "first_value(record) over () as record,"),
+        "twice and some not at all",
+    ),
+    "sentence of another verdict": (SQL.replace("'early'", "'ok'"), "INC2 is nonconforming"),
+    "no sentence": (SQL.replace("'early'", "null"), "INC2 is nonconforming"),
+    "unknown sentence": (SQL.replace("'open'", "'opened'"), "INC3 is not_applicable"),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_rule_that_fails_while_running_is_an_error_and_the_others_run(
+    here: Path, book: Path, name: str
+) -> None:
+    sql, said = FAILING[name]
+    rule(book, sql)
+    rule(book, rule_id="ACME-002")
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    code, results = check("in", *ZONE)
+
+    assert code == 3
+    assert counts(results) == {
+        "ACME-001": ("error", 0, 0, 0, 0),
+        "ACME-002": ("nonconforming", 1, 1, 1, 0),
+    }
+    assert said in results["rules"][0]["error"]
+    assert set(pq.read_table("out/findings.parquet")["rule_id"].to_pylist()) == {"ACME-002"}
+    assert "ACME-001" in Path("out/report.html").read_text(encoding="utf-8")
+    assert check("in", *ZONE, "--exit-zero")[0] == 3
+
+
+def test_explain_shows_a_rule_that_fails(here: Path, book: Path) -> None:
+    rule(book, TWICE)
+    rule(book, rule_id="ACME-002")
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    shown = invoke("explain", "INC2", "in", *ZONE, "--lang", "en", "--quiet")
+
+    assert shown.exit_code == 0
+    assert "! ACME-001 error" in shown.stdout and "× ACME-002 nonconforming" in shown.stdout
+
+
+@bug("the engine puts a bracket behind the comment")
+def test_sql_may_end_in_a_comment(here: Path, book: Path) -> None:
+    rule(book, SQL + "-- the end")
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    assert counts(check("in", *ZONE)[1]) == {"ACME-001": ("nonconforming", 1, 1, 1, 0)}
+
+
+# ---------------------------------------------------------------------------------- a real process
+
+
+def process(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "itssrules", *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_a_process_ends_with_the_code_and_no_traceback(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table([EARLY]))
+
+    wrong, right = process("run", "nowhere"), process("run", "in", *ZONE, *RULES, "--quiet")
+
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == ("error: nowhere: no such file or folder\n  next: check the path\n")
+    assert (right.returncode, right.stderr) == (1, "")
+    assert json.loads(Path("itssrules-report/run.json").read_bytes())["exit_code"] == 1
+
+
+def test_debug_shows_the_traceback(here: Path) -> None:
+    done = process("--debug", "run", "nowhere")
+
+    assert "Traceback" in done.stderr and "UsageError" in done.stderr
+    assert done.returncode != 0
+
+
+@bug("Python's own exit code 1 means nonconformities; behind the command the option is unknown")
+@pytest.mark.parametrize(
+    "words", [("--debug", "run", "no"), ("run", "no", "--debug")], ids=" ".join
+)
+def test_debug_changes_no_exit_code_and_may_stand_anywhere(words: tuple[str, ...]) -> None:
+    done = process(*words)
+
+    assert "Traceback" in done.stderr
+    assert done.returncode == 2
+
+
+def test_an_unforeseen_fault_is_a_sentence_too(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by chance")
+
+    monkeypatch.setattr("itssrules.cli.commands.assess", broken)
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    result = invoke("run", "in", *ZONE, "--out", "out", "--quiet")
+
+    assert result.exit_code == 3
+    assert "ZeroDivisionError: by chance" in result.stderr and "--debug" in result.stderr
+    assert files() == {"in/incidents.csv"}
