@@ -392,10 +392,8 @@ def test_settings_that_cannot_be_used(here: Path, name: str) -> None:
     assert files() == {"in/incidents.csv", "itssrules.toml"}
 
 
-@pytest.mark.parametrize(
-    "text", [b"zone = \n", b"zone = 'UTC'\nzone = 'UTC'", b"\xff\xfe\0"], ids=str
-)
-def test_broken_settings_name_the_file_and_the_line(here: Path, text: bytes) -> None:
+@pytest.mark.parametrize("text", [b"zone = \n", b"a = 1\na = 2\n", b"\xff\xfe\0"], ids=str)
+def test_broken_settings_name_the_file(here: Path, text: bytes) -> None:
     put(here / "in" / "incidents.csv", table(MINE))
     put(here / "itssrules.toml", text)
 

@@ -148,7 +148,7 @@ def problems(tree: Tree) -> list[ItssError]:
 
 def absence_tables(tree: Tree) -> set[str]:
     """Canonical tables from whose absent rows the verdict concludes."""
-    return {t for f in findings(tree) if f.leans for t in _asked_of(tree, f.unknown)}
+    return {t for f in findings(tree) if f.leans or f.covered for t in _asked_of(tree, f.unknown)}
 
 
 def _subject(tree: Tree, unknown: Unknown) -> str:

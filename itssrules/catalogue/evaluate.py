@@ -283,7 +283,9 @@ class Evaluation:
             return self._cell(Unknown((frame.path, name), "cell", node, name))
         absent, unsure = self._absent(ref, node, frame)
         made = self._definitions(node, frame)
-        if made is not None:
+        if ref.source is not None and ref.source.optional and ref.name in ref.source.equated:
+            found = [Value(YES, NO, (frame.path, id(ref.source), ref.name))]
+        elif made is not None:
             found = self._given((w, v) for w, n, f in made for v in self.value(n, f))
         else:
             found = self._canonical(ref, node, frame)

@@ -77,17 +77,7 @@ def _keyed(scope: Scope, source: Source) -> bool:
     table = model().get(source.table)
     if table is None or not source.optional or scope.clause("group") is not None:
         return True
-    equated = (
-        {n.name.lower() for n in (source.join.args.get("using") or ())} if source.join else set()
-    )
-    for condition in scope.conditions():
-        for node in own(condition):
-            if isinstance(node, exp.EQ):
-                for side in (node.this, node.expression):
-                    ref = scope.resolve(side) if isinstance(side, exp.Column) else None
-                    if ref is not None and ref.source is source:
-                        equated.add(ref.name)
-    return bool(table.key) and set(table.key) <= equated
+    return bool(table.key) and set(table.key) <= source.equated
 
 
 def _subqueries(scope: Scope) -> Iterator[tuple[exp.Expression, str, str]]:

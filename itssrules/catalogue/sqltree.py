@@ -53,6 +53,21 @@ class Source:
         """True where a row of the others vanishes when this side has none."""
         return self.join is not None and self.join.side not in ("LEFT", "FULL")
 
+    @cached_property
+    def equated(self) -> set[str]:
+        """Columns of this side that its join equates with something: never NULL in a row found."""
+        join = self.join.args if self.join is not None else {}
+        found = {n.name.lower() for n in join.get("using") or ()}
+        on = join.get("on")
+        for node in on.flatten() if isinstance(on, exp.And) else [on]:
+            if isinstance(node, exp.EQ):
+                sides = (node.this, node.expression)
+                found |= {n.name.lower() for n in sides if self._is_mine(n)}
+        return found
+
+    def _is_mine(self, node: exp.Expression) -> bool:
+        return isinstance(node, exp.Column) and node.table.lower() == self.alias
+
     def column(self, name: str) -> Column | None:
         """The model's column of that name, where this is a canonical table."""
         return model()[self.table].column(name) if self.table in model() else None

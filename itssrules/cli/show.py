@@ -110,7 +110,7 @@ def _file_json(
     i: Input, headers: list[dict[str, Any]], notes: Mapping[tuple[str, str], Text]
 ) -> dict[str, Any]:
     return {
-        "path": i.path, "state": i.state, "reason": {"zh": i.reason.zh, "en": i.reason.en}, "connector": i.connector,
+        "path": i.path, "state": i.state, "reason": i.reason.both(), "connector": i.connector,
         "export": i.export, "sha256": i.sha256, "bytes": i.bytes, "encoding": i.encoding,
         "delimiter": i.delimiter, "zone": i.zone, "headers": headers,
         "tables": [
@@ -118,14 +118,14 @@ def _file_json(
                 "table": t.table, "rows": t.rows, "loaded": t.loaded, "merged": t.merged,
                 "rejected": t.rejected, "duplicates": t.duplicates, "skipped": t.skipped,
                 "headers": t.headers, "absent": t.absent,
-                "note": {"zh": n.zh, "en": n.en} if (n := notes.get((i.path, t.table))) else None,
+                "note": n.both() if (n := notes.get((i.path, t.table))) else None,
                 "unread": [{"column": u.column, "value": u.value, "count": u.count} for u in t.unread],
                 "disputes": [
                     {"column": d.column, "records": d.count, "held": d.held, "examples": d.examples}
                     for d in t.disputes
                 ],
                 "rejects": [
-                    {"row": r.row_number, "reason": {"zh": r.reason.zh, "en": r.reason.en}, "text": r.text} for r in t.rejects
+                    {"row": r.row_number, "reason": r.reason.both(), "text": r.text} for r in t.rejects
                 ],
             }
             for t in i.tables

@@ -177,7 +177,7 @@ def load(
 
 def _how_to_export(connectors: Mapping[str, Connector]) -> dict[tuple[str, str], dict[str, str]]:
     return {
-        (c.name, what): {"zh": text.zh, "en": text.en}
+        (c.name, what): text.both()
         for c in connectors.values()
         for what, text in c.cannot_fill.items()
     }

@@ -31,6 +31,10 @@ class Text:
     def __getitem__(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
 
+    def both(self) -> dict[str, str]:
+        """The text by language, as results hold it."""
+        return {"zh": self.zh, "en": self.en}
+
 
 @dataclass(frozen=True)
 class Param:

@@ -19,7 +19,6 @@ from itssrules.model.results import (
     RuleResult,
     TableLoad,
 )
-from itssrules.model.rule import Text
 from itssrules.report.files import write_whole
 
 SCHEMA = "itssrules/results/1"
@@ -65,7 +64,7 @@ def results_json(results: Results) -> dict[str, Any]:
                 "from": c.from_at,
                 "to": c.to_at,
                 "complete": c.complete,
-                "reason": _text(c.reason),
+                "reason": c.reason.both(),
             }
             for c in results.coverage
         ],
@@ -150,7 +149,7 @@ def _input(i: Input) -> dict[str, Any]:
         "sha256": i.sha256,
         "bytes": i.bytes,
         "state": i.state,
-        "reason": _text(i.reason),
+        "reason": i.reason.both(),
         "connector": i.connector,
         "export": i.export,
         "source": i.source,
@@ -177,7 +176,7 @@ def _table(t: TableLoad) -> dict[str, Any]:
             for d in t.disputes
         ],
         "rejects": [
-            {"row_number": r.row_number, "reason": _text(r.reason), "text": r.text}
+            {"row_number": r.row_number, "reason": r.reason.both(), "text": r.text}
             for r in t.rejects[:MAX_REJECTS]
         ],
     }
@@ -189,7 +188,7 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         "version": r.rule.version,
         "process": r.rule.process,
         "kind": r.rule.kind,
-        "title": {"zh": r.rule.title.zh, "en": r.rule.title.en},
+        "title": r.rule.title.both(),
         "leads": r.rule.leads,
         "severity": r.rule.severity,
         "status": r.status,
@@ -204,10 +203,6 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         "by_project": [_project(p) for p in r.by_project],
         "error": r.error,
     }
-
-
-def _text(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
