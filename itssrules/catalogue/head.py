@@ -65,7 +65,9 @@ class HeadReader:
             )
             return None
         self._check_keys()
-        return self._rule(self.text[match.end() :], self.text[: match.end()].count("\n") + 1)
+        rest = self.text[match.end() :]
+        begins = match.end() + len(rest) - len(rest.lstrip())
+        return self._rule(rest, self.text[:begins].count("\n") + 1)
 
     def fault(self, key: str, problem: str, hint: str = "") -> None:
         """Note a problem at the line where `key` stands."""
