@@ -156,8 +156,9 @@ decisions as (                           -- one row a change: what its approval 
     select
         ns,
         object_id,
-        count(*) filter (where decision = 'rejected') as rejected,
-        count(*) filter (where decision <> 'rejected' or decision is null or object_type is null) as others
+        count(*) filter (where object_type = 'change' and decision = 'approved') as approved,
+        count(*) filter (where object_type = 'change' and decision = 'rejected') as rejected,
+        count(*) filter (where object_type is null or decision is null) as unclear
     from approvals
     where object_type = 'change' or object_type is null
     group by ns, object_id
@@ -172,7 +173,8 @@ facts as (
         c.closed_at + to_minutes($grace_minutes + 1) as too_late,   -- less than a minute does not count
         t.unclear > 0 as has_unclear_task,
         d.rejected > 0 as has_rejected,
-        d.others > 0 as has_other_decision,
+        d.approved > 0 as has_approved,
+        d.unclear > 0 as has_unclear_decision,
         supplied(c.record, 'outcome') as outcome_supplied,
         supplied(c.record, 'verified_at') as verified_at_supplied,
         table_supplied('change_tasks', c.ns) as tasks_supplied,
@@ -194,9 +196,9 @@ judged as (
              when actual_start is not null or actual_end is not null then true
              when outcome is not null                                then true
              when approval_status = 'rejected'                       then false
-             when has_rejected and not has_other_decision
+             when has_rejected and not has_approved
                   and approval_status is distinct from 'approved'
-                  then case when approvals_complete then false end
+                  then case when approvals_complete and not has_unclear_decision then false end
              when outcome_supplied                                   then true
         end as closed_after_work,
         own_at < too_late or task_at < too_late or review_at < too_late as verified_in_time,
