@@ -16,7 +16,7 @@ BOOK_TABLES = ("supply", "coverage")
 """What the engine knows of the exports; rules read them through macros only."""
 
 _BOOKS = """
-create table supply(tbl varchar, col varchar, file_id integer, ns varchar, header varchar,
+create table supply(tbl varchar, object varchar, col varchar, file_id integer, ns varchar, header varchar,
                     precision varchar);
 create table coverage(tbl varchar, ns varchar, from_at timestamp, to_at timestamp,
                       complete boolean, reason varchar);
@@ -30,7 +30,8 @@ create macro elapsed_minutes(a, b) as
     case when b >= a then floor((epoch_ms(b) - epoch_ms(a)) / 60000.0)::bigint end;
 create macro months_before(t, n) as t - to_months(n);
 create macro supplied(rec, col_name) as
-    exists (select 1 from supply where supply.file_id = struct_extract(rec, 'file_id') and supply.col = col_name);
+    exists (select 1 from supply where supply.file_id = struct_extract(rec, 'file_id')
+            and supply.object = struct_extract(rec, 'object') and supply.col = col_name);
 create macro table_supplied(tbl_name, id_space) as
     exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space);
 create macro column_supplied(tbl_name, col_name, id_space) as

@@ -70,9 +70,13 @@ def invoke(*words: object) -> Result:
 
 def check(*words: object, out: str = "out") -> tuple[int, dict[str, Any]]:
     """`itssrules run` with everything that makes it short: exit code and results.json."""
+    stamp = Path(out, "run.json")
+    before = stamp.read_bytes() if stamp.exists() else b""
+
     result = invoke("run", *words, "--out", out, "--quiet")
 
     assert {p.name for p in Path(out).iterdir()} == FILES, result.output
+    assert stamp.read_bytes() != before, result.output
     return result.exit_code, json.loads((Path(out) / "results.json").read_bytes())
 
 
@@ -429,15 +433,17 @@ def test_an_export_without_rows_is_never_green(here: Path) -> None:
 
 
 @bug("rows inside a cell are lost in silence")
-def test_a_stray_quotation_mark_in_the_last_cell_swallows_no_rows(here: Path) -> None:
-    good, early = ({**r, "note": "x"} for r in (GOOD, EARLY))
-    lines = table([good, {**good, "incident_id": "INC4"}, early, early]).splitlines()
+@pytest.mark.parametrize("closing", ["", '"'], ids=["never closed", "closed rows later"])
+def test_a_stray_quotation_mark_in_the_last_cell_swallows_no_rows(here: Path, closing: str) -> None:
+    notes = [{**r, "incident_id": f"INC{n}", "note": "x"} for n, r in enumerate([*MINE, GOOD])]
+    lines = table([GOOD | {"note": "x"}, *notes]).splitlines()
     lines[2] = lines[2].removesuffix("x") + '"x'
+    lines[-1] += closing
     put(here / "in" / "incidents.csv", "\n".join(lines) + "\n")
 
-    result = invoke("run", "in", *ZONE, *RULES, "--out", "out", "--quiet")
+    code, _ = check("in", *ZONE, *RULES)
 
-    assert result.exit_code == 3, result.output
+    assert code == 3
 
 
 @bug("a hash of the content decides")
@@ -491,6 +497,33 @@ def test_the_rows_of_two_files_that_are_equal_are_duplicates(here: Path) -> None
 
     assert counts(results) == EXPECTED
     assert sum(t["duplicates"] for t in loads(results)) == 2
+
+
+@bug("where one of several columns will do, the absence of another is not even a limit")
+def test_a_column_taken_away_never_makes_a_record_fully_conforming(here: Path) -> None:
+    wrong = {**GOOD, "created_at": "2025-01-06 09:00:00", "closed_at": "2025-01-05 09:00:00"}
+    put(here / "whole" / "incidents.csv", table([wrong]))
+    put(
+        here / "less" / "incidents.csv",
+        table([{k: v for k, v in wrong.items() if k != "closed_at"}]),
+    )
+
+    whole = check("whole", *ZONE, "--rules", "DQ-002")[1]["rules"][0]
+    less = check("less", *ZONE, "--rules", "DQ-002")[1]["rules"][0]
+
+    assert whole["status"] == "nonconforming"
+    assert less["conforming"] == less["limited"]
+
+
+@bug("what was unread or not supplied is plainly empty there, and times lose their zone")
+def test_kept_tables_read_again_give_the_same_verdicts(here: Path) -> None:
+    rows = [GOOD, {**GOOD, "incident_id": "INC2", "closed_at": "soon"}]
+    rows = [{k: v for k, v in r.items() if k != "resolved_at"} for r in rows]
+    put(here / "in" / "incidents.csv", table(rows))
+
+    first = counts(check("in", *ZONE, *RULES, "--keep-tables", "kept")[1])
+
+    assert counts(check("kept", *ZONE, *RULES)[1]) == first
 
 
 @bug("the first of two equal headers counts")

@@ -104,10 +104,12 @@ def test_version_and_rules(site: Path, elsewhere: Path) -> None:
     assert len(listed.stdout.splitlines()) == len(list((ROOT / "rules").glob("*/*-*.sql")))
 
 
-def test_the_rule_book_proves_itself(site: Path, elsewhere: Path) -> None:
-    done = call("-m", "itssrules", "rules", "test", cwd=elsewhere, site=site)
+def test_the_cases_are_shipped_and_run(site: Path, elsewhere: Path) -> None:
+    words = ("rules", "test", "--rules", "SLM-006,INC-011")  # all of them: test_rules.py
+    done = call("-m", "itssrules", *words, cwd=elsewhere, site=site)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("2 rules, ") and " 0 cases" not in done.stdout
     assert done.stdout.endswith(" 0 faults\n")
 
 

@@ -17,7 +17,7 @@ from itssrules.model.tables import UNATTRIBUTED, Table, model
 from itssrules.store import Connection, Error, connect, ident, literal, rows
 
 NS, AS_OF = "test", "2025-07-01 00:00"
-CASE_KEYS = {"name", "as_of", "params", "lacks", "tables", "expect"}
+CASE_KEYS = {"name", "as_of", "params", "lacks", "days", "tables", "expect"}
 EXTRAS = {"_unread", "_disputed", "_ns", "_file"}
 
 
@@ -119,8 +119,10 @@ def fill(con: Connection, case: Mapping[str, Any]) -> None:
         for column in table.columns:
             if f"{name}.{column.name}" not in lacks:
                 precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
+                if f"{name}.{column.name}" in case.get("days", ()):
+                    precision = "day"
                 supplied += [
-                    (name, column.name, file_id, ns, column.name, precision)
+                    (name, table.object, column.name, file_id, ns, column.name, precision)
                     for file_id, ns in sorted(files)
                 ]
         _insert(con, table, given)
@@ -200,7 +202,7 @@ def _table_absent(column: str, cases: list[dict[str, Any]], rule: Rule) -> bool:
 def _is_blank(column: str, case: Mapping[str, Any], rule: Rule) -> bool:
     return any(
         row.get(column, "") == ""
-        for t in rule.subject
+        for t in rule.read_tables
         if model()[t].column(column) and f"{t}.{column}" not in case.get("lacks", ())
         for row in case.get("tables", {}).get(t, [])
     )

@@ -55,10 +55,13 @@ def gates(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> li
     found = []
     for file_id, ns in sorted(files.items()):
         here, there = supply.by_file.get(file_id, {}), supply.by_ns.get(ns, {})
+        coarse = _too_coarse(rule, subject, here, there)
+        if coarse:
+            found.append(Gate(file_id, "precision", coarse))
+            continue
         for need in _of(rule, subject):
-            reason = _lacks(need, subject, here, there)
-            if reason:
-                found.append(Gate(file_id, reason, need.columns[0]))
+            if not any(c in (here if c.startswith(f"{subject}.") else there) for c in need.columns):
+                found.append(Gate(file_id, "column", need.columns[0]))
                 break
     return found
 
@@ -69,17 +72,18 @@ def _of(rule: Rule, subject: str) -> list[Need]:
     return [n for n in rule.needs if n.columns[0].partition(".")[0] not in others]
 
 
-def _lacks(need: Need, subject: str, here: dict[str, int], there: dict[str, int]) -> str:
-    reasons = []
-    for column, wanted in zip(need.columns, need.precisions, strict=True):
-        supplied = here if column.startswith(f"{subject}.") else there
-        if column not in supplied:
-            reasons.append("column")
-        elif 0 < supplied[column] < _required(column, wanted):
-            reasons.append("precision")
-        else:
-            return ""
-    return "precision" if "precision" in reasons else "column"
+def _too_coarse(
+    rule: Rule, subject: str, here: dict[str, int], there: dict[str, int]
+) -> str | None:
+    """A supplied column, of `uses` or among alternatives, whose times are not fine enough."""
+    read = {c: p for n in _of(rule, subject) for c, p in zip(n.columns, n.precisions, strict=True)}
+    others = set(rule.subject) - {subject}
+    read |= {c: None for c in rule.uses if c.partition(".")[0] not in others}
+    for column, wanted in read.items():
+        held = (here if column.startswith(f"{subject}.") else there).get(column, 0)
+        if 0 < held < _required(column, wanted):
+            return column
+    return None
 
 
 def _required(column: str, wanted: str | None) -> int:
@@ -131,7 +135,7 @@ def _cells(table: str, names: list[str], how: str, owner: str, where: str) -> st
     wanted = literal(names)
     return (
         f"select {owner} as id, ns, {literal(how)} as reason,"
-        f" {literal(table)} || '.' || list_intersect({how}, {wanted})[1] as col"
+        f" {literal(table)} || '.' || list_filter({wanted}, lambda x: list_contains({how}, x))[1] as col"
         f" from {ident(table)} where {how} is not null and list_has_any({how}, {wanted}) and {where}"
     )
 

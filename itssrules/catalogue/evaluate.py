@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
 
 from sqlglot import exp
 
@@ -465,7 +466,7 @@ _TRUTH: dict[type, Handler] = {
     exp.Column: Evaluation._column,
     exp.Anonymous: Evaluation._call,
 }
-_VALUE: Sequence[tuple[object, Callable[[Evaluation, exp.Expression, Frame], list[Value]]]] = (
+_VALUE: Sequence[tuple[Any, Callable[[Evaluation, exp.Expression, Frame], list[Value]]]] = (
     (exp.Null, Evaluation._null_value),
     ((exp.Paren, exp.Alias), Evaluation._wrapped_value),
     (exp.Column, Evaluation._column_value),

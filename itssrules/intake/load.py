@@ -19,6 +19,8 @@ from itssrules.store import Connection, Error, ident, literal, one, rows, wall_c
 
 PRECISION = {1: "day", 2: "minute", 3: "second"}
 REJECTS_SHOWN = 20
+FROM_CHANGES = ("field", "old_value", "event_type")
+"""Columns of the history that `keep = "changes"` derives from one state to the next."""
 State = Literal["read", "unknown", "damaged"]
 UNREAD_SHOWN = 20
 NOT_DECLARED = Text("未声明导出的起止时间", "the window of the export is not declared")
@@ -279,15 +281,16 @@ class _Loader:
             )
 
     def _supply(self, o: Opened, bound: Bound, precisions: Mapping[str, int]) -> None:
-        heads = bound.headers(o.raw.header)
-        for c in bound.columns:
-            name = c.column.name
-            if not bound.cells[name] and c.const is None:
-                continue
-            precision = PRECISION.get(precisions.get(name, 0)) if c.column.is_time else None
+        heads, table = bound.headers(o.raw.header), bound.table.table
+        names = {c.column.name for c in bound.columns if bound.cells[c.column.name] or c.const}
+        if bound.table.keep:
+            names |= set(FROM_CHANGES)
+            heads |= dict.fromkeys(FROM_CHANGES, heads["new_value"])
+        for name in sorted(names):
+            precision = PRECISION.get(precisions.get(name, 0))
             self.con.execute(
-                "insert into supply values (?, ?, ?, ?, ?, ?)",
-                [bound.table.table.name, name, o.file_id, o.source, heads.get(name), precision],
+                "insert into supply values (?, ?, ?, ?, ?, ?, ?)",
+                [table.name, table.object, name, o.file_id, o.source, heads.get(name), precision],
             )
 
     def _counts(self, o: Opened, bound: Bound) -> TableLoad:
@@ -342,7 +345,7 @@ class _Loader:
     def _closed(o: Opened, t: TableLoad, done: Folded) -> TableLoad:
         if o.file_id not in done.loaded:
             return t
-        disputes = done.disputes if done.loaded[o.file_id] else ()
+        disputes = done.disputes if o.file_id == min(done.loaded) else ()
         return replace(
             t, loaded=done.loaded[o.file_id], merged=done.merged.get(o.file_id, 0),
             duplicates=done.duplicates.get(o.file_id, 0), disputes=disputes,

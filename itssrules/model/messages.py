@@ -41,7 +41,7 @@ def show(value: Any, form: str, lang: str, zone: ZoneInfo) -> str:
         return ("、" if lang == "zh" else ", ").join(show(p, "", lang, zone) for p in parts)
     moment = as_moment(value)
     if moment is not None:
-        return moment.strftime("%Y-%m-%d") if form == "date" else local(moment, zone)
+        return local(moment, zone)[:10] if form == "date" else local(moment, zone)
     return str(value)
 
 

@@ -29,17 +29,17 @@ help.en = "Number of re-openings at which the incident is raised."
 [message.too_often]
 verdict = "nonconforming"
 zh = "事件 {id} 重开 {times:number} 次，达到上限 {max_reopen:number} 次。"
-en = "Incident {id} was re-opened {times:number} times, which reaches the limit of {max_reopen:number}."
+en = "Re-openings of incident {id}: {times:number}, which reaches the limit of {max_reopen:number}."
 
 [message.unexplained]
 verdict = "nonconforming"
 zh = "事件 {id} 重开 {times:number} 次，其中 {unexplained:number} 次没有记录原因。"
-en = "Incident {id} was re-opened {times:number} times, {unexplained:number} of them without a reason."
+en = "Re-openings of incident {id}: {times:number}, of which {unexplained:number} without a reason."
 
 [message.ok]
 verdict = "conforming"
 zh = "事件 {id} 重开 {times:number} 次，少于上限 {max_reopen:number} 次。"
-en = "Incident {id} was re-opened {times:number} times, below the limit of {max_reopen:number}."
+en = "Re-openings of incident {id}: {times:number}, below the limit of {max_reopen:number}."
 
 [message.history_unclear]
 verdict = "not_assessed"
