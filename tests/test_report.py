@@ -286,7 +286,11 @@ def _read_as(**changes: Any) -> dict[str, Any]:
         {"rules": (*make.clean().rules, make.result(make.rule(), "error", (0, 0, 0, 0)))},
         {"rules": (*make.clean().rules, make.result(make.rule(), "not_assessed", (0, 0, 0, 0)))},
         {"rules": (*make.clean().rules, make.result(make.rule(), "nonconforming", (0, 0, 1, 0)))},
-        {"inputs": (make.read_input(state="damaged", reason=Text("被截断", "cut short"), tables=()),)},
+        {
+            "inputs": (
+                make.read_input(state="damaged", reason=Text("被截断", "cut short"), tables=()),
+            )
+        },
         {"coverage": (Coverage("changes", "itsm", "", "", False, Text("整数行", "round count")),)},
         _read_as(rows=11, rejected=1),
         _read_as(rows=11),
@@ -337,7 +341,9 @@ def _hostile() -> Results:
     )
     return make.results(
         (make.result(made, "nonconforming", (0, 0, 3, 0)),),
-        inputs=(make.read_input(path=HOSTILE + "\udcff", reason=Text(HOSTILE, HOSTILE), tables=(load,)),),
+        inputs=(
+            make.read_input(path=HOSTILE + "\udcff", reason=Text(HOSTILE, HOSTILE), tables=(load,)),
+        ),
         nonconformities=(
             Nonconformity(made.id, HOSTILE, "minor", 1, 1, raised=False),
             Nonconformity(made.id, "P-2024-017", "minor", 2, 2, raised=False),
