@@ -30,7 +30,7 @@ def plugin_manager() -> pluggy.PluginManager:
         try:
             manager.register(entry.load(), entry.name)
             manager.check_pending()
-        except Exception as e:
+        except (Exception, SystemExit) as e:
             raise PluginError(
                 f"cannot be loaded: {type(e).__name__}: {e}", place=f"plugin {label}",
                 hint="repair or uninstall it; a run without it would check less than asked",
@@ -85,9 +85,11 @@ def _collect(manager: pluggy.PluginManager, hook: str) -> list[Any]:
     for impl in impls:
         try:
             found += impl.function()
-        except Exception as e:
+        except (Exception, SystemExit) as e:
+            version = dict(names(manager)).get(impl.plugin_name, "")
             raise PluginError(
-                f"its {hook} failed: {type(e).__name__}: {e}", place=f"plugin {impl.plugin_name}",
+                f"its {hook} failed: {type(e).__name__}: {e}",
+                place=f"plugin {impl.plugin_name} {version}".rstrip(),
                 hint="repair or uninstall it",
-            ) from e  # fmt: skip
+            ) from e
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from itssrules.errors import UsageError
 from itssrules.model.tables import RECORD_TYPE, Table, model
 
 Error = duckdb.Error
@@ -70,7 +71,12 @@ def connect(memory_limit: str | None = None) -> Connection:
     con = duckdb.connect(":memory:", config={"enable_external_access": "false"})
     con.execute("set timezone = 'UTC'")
     if memory_limit:
-        con.execute(f"set memory_limit = {literal(memory_limit)}")
+        try:
+            con.execute(f"set memory_limit = {literal(memory_limit)}")
+        except duckdb.Error as e:
+            raise UsageError(
+                f"{memory_limit!r} is no size", place="--memory-limit", hint="write it as 2GB"
+            ) from e
     con.execute(_BOOKS)
     con.execute(_MACROS)
     for table in model().values():

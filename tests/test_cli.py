@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -195,42 +195,54 @@ def relabelled(text: str) -> str:
     return ",".join(f"  {h.upper()} " for h in head.split(",")) + "\n" + rest
 
 
-SHAPES: dict[str, tuple[str, bytes]] = {
-    "plain": ("incidents.csv", table(MINE).encode()),
-    "BOM": ("incidents.csv", table(MINE).encode("utf-8-sig")),
-    "UTF-16": ("incidents.csv", table(MINE).encode("utf-16")),
-    "UTF-16 big-endian": ("incidents.csv", b"\xfe\xff" + table(MINE).encode("utf-16-be")),
-    "GB18030": ("incidents.csv", table(MINE).encode("gb18030")),
-    "semicolons": ("incidents.csv", table(MINE, ";").encode()),
-    "tabs": ("incidents.tsv", table(MINE, "\t").encode()),
-    "pipes": ("incidents.txt", table(MINE, "|").encode()),
-    "CRLF": ("incidents.csv", table(MINE, newline="\r\n").encode()),
-    "gzip": ("incidents.csv.gz", gzip.compress(table(MINE).encode(), mtime=0)),
-    "upper-case suffix": ("INCIDENTS.CSV", table(MINE).encode()),
-    "shuffled columns": ("incidents.csv", table(shuffled(MINE)).encode()),
-    "extra columns, quoted newlines": ("incidents.csv", table(widened(MINE)).encode()),
-    "loud headers": ("incidents.csv", relabelled(table(MINE)).encode()),
-    "shuffled rows": ("incidents.csv", table(MINE[::-1]).encode()),
+def named(shape: str) -> list[dict[str, str]]:
+    """The three incidents under numbers of their own."""
+    return [{**r, "incident_id": f"{shape} {r['incident_id']}"} for r in MINE]
+
+
+SHAPES: dict[str, Callable[[list[dict[str, str]]], bytes]] = {
+    "plain.csv": lambda rows: table(rows).encode(),
+    "bom.csv": lambda rows: table(rows).encode("utf-8-sig"),
+    "utf16.csv": lambda rows: table(rows).encode("utf-16"),
+    "utf16be.csv": lambda rows: b"\xfe\xff" + table(rows).encode("utf-16-be"),
+    "gb18030.csv": lambda rows: table(rows).encode("gb18030"),
+    "semicolons.csv": lambda rows: table(rows, ";").encode(),
+    "tabs.tsv": lambda rows: table(rows, "\t").encode(),
+    "pipes.txt": lambda rows: table(rows, "|").encode(),
+    "crlf.csv": lambda rows: table(rows, newline="\r\n").encode(),
+    "old mac.csv": lambda rows: table(rows, newline="\r").encode(),
+    "gzip.csv.gz": lambda rows: gzip.compress(table(rows).encode(), mtime=0),
+    "SUFFIX.CSV": lambda rows: table(rows).encode(),
+    "shuffled columns.csv": lambda rows: table(shuffled(rows)).encode(),
+    "extra columns, newlines.csv": lambda rows: table(widened(rows)).encode(),
+    "loud headers.csv": lambda rows: relabelled(table(rows)).encode(),
+    "shuffled rows.csv": lambda rows: table(rows[::-1]).encode(),
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_shape_of_a_file_changes_nothing(here: Path, shape: str) -> None:
-    name, content = SHAPES[shape]
-    put(here / "in" / name, content)
+def test_the_shape_of_a_file_changes_nothing(here: Path) -> None:
+    for shape, encode in SHAPES.items():
+        put(here / "in" / f"incidents_{shape}", encode(named(shape)))
 
-    code, results = check("in", *ZONE, *RULES, "--keep-tables", "kept", "--lang", "en")
+    code, results = check("in", *ZONE, *RULES, "--keep-tables", "kept")
 
-    assert (code, counts(results)) == (1, EXPECTED)
-    assert [(t["rows"], t["loaded"]) for t in loads(results)] == [(3, 3)]
-    kept = pq.read_table("kept/incidents.parquet").sort_by("incident_id").to_pydict()
-    assert kept["title"] == [r["title"] for r in MINE]
-    assert kept["closed_by"] == ["李雷", "李雷", None]
-    (finding,) = pq.read_table("out/findings.parquet").to_pylist()
-    line = [r["incident_id"] for r in (MINE[::-1] if shape == "shuffled rows" else MINE)]
-    assert (finding["subject_id"], finding["owner"]) == ("INC2", "李雷")
-    assert finding["row_number"] == line.index("INC2") + 2
-    assert json.loads(finding["evidence"])["closed_at"] == "2025-01-06T00:30:00Z"
+    each = len(SHAPES)
+    assert (code, counts(results)) == (1, {k: (v[0], *(n * each for n in v[1:])) for k, v in
+                                           EXPECTED.items()})  # fmt: skip
+    assert [(t["rows"], t["loaded"]) for t in loads(results)] == [(3, 3)] * each
+    kept = {r["incident_id"]: r for r in pq.read_table("kept/incidents.parquet").to_pylist()}
+    findings = {f["subject_id"]: f for f in pq.read_table("out/findings.parquet").to_pylist()}
+    for shape in SHAPES:
+        mine = [kept[r["incident_id"]] for r in named(shape)]
+        assert [r["title"] for r in mine] == [r["title"] for r in MINE], shape
+        assert [r["closed_by"] for r in mine] == ["李雷", "李雷", None], shape
+        found = findings.pop(f"{shape} INC2")
+        assert (found["owner"], found["row_number"]) == ("李雷", 3), shape
+        assert found["file"] == f"in/incidents_{shape}"
+        assert json.loads(found["evidence"])["closed_at"] == "2025-01-06T00:30:00Z", shape
+        rows = [r["record"]["row_number"] for r in mine]
+        assert rows == ([4, 3, 2] if shape == "shuffled rows.csv" else [2, 3, 4]), shape
+    assert findings == {}
 
 
 def test_parquet_equals_csv(here: Path) -> None:
@@ -302,7 +314,7 @@ def test_servicenow_labels(here: Path, labels: str, encoding: str) -> None:
 
 
 def ragged(here: Path) -> None:
-    lines = table([GOOD, EARLY, OPEN]).splitlines()
+    lines = table([GOOD, OPEN, {**EARLY, "incident_id": "INC5"}]).splitlines()
     lines[2] += ",one too many"
     put(here / "in" / "incidents.csv", "\n".join([*lines, "INC9,cut o"]) + "\n")
 
@@ -320,11 +332,14 @@ def test_ragged_rows_are_rejects_with_their_row(here: Path) -> None:
     shown = invoke("inspect", "in", *ZONE, "--lang", "en", "--quiet").output
     assert all(word in shown for word in ("2 rejected", "row 3", "row 5"))
     assert "one too many" in Path("out/report.html").read_text(encoding="utf-8")
+    (finding,) = pq.read_table("out/findings.parquet").to_pylist()
+    assert (finding["subject_id"], finding["row_number"]) == ("INC5", 4)
 
 
 @bug("rejected rows are in no rule's population")
 def test_a_rejected_row_is_never_green(here: Path) -> None:
-    ragged(here)
+    lines = table([GOOD, EARLY]).splitlines()
+    put(here / "in" / "incidents.csv", "\n".join([*lines[:2], lines[2] + ",one too many"]) + "\n")
 
     code, results = check("in", *ZONE, *RULES)
 
@@ -575,9 +590,7 @@ def test_a_report_in_the_exports_folder_is_not_read_as_an_export(here: Path) -> 
     ("words", "chosen"),
     [
         (("--rules", "incident"), {"INC-011", "INC-015"}),
-        (("--rules", "INC"), {"INC-011", "INC-015"}),
         (("--rules", "INC-011, CHG-020"), {"INC-011", "CHG-020"}),
-        (("--rules", "incident", "--exclude", "INC-015"), {"INC-011"}),
         (("--rules", "incident,change", "--exclude", "CHG,INC-015"), {"INC-011"}),
     ],
     ids=" ".join,
@@ -623,7 +636,7 @@ def test_exit_code(
     assert json.loads(Path("out/run.json").read_bytes())["exit_code"] in (found, 1, 4)
 
 
-@pytest.mark.parametrize("words", [(), ("--exit-zero",), ("--fail-on", "major")], ids=str)
+@pytest.mark.parametrize("words", [(), ("--exit-zero", "--fail-on", "major")], ids=str)
 def test_a_damaged_export_outweighs_findings(here: Path, words: tuple[str, ...]) -> None:
     put(here / "in" / "incidents.csv", table(MINE))
     put(here / "in" / "problems.csv.gz", gzip.compress(table(MINE).encode() * 50)[:-20])

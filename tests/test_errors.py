@@ -515,8 +515,22 @@ def test_every_fault_of_a_rule_file_is_said_at_once_with_its_line(here: Path) ->
         (SQL.replace("record,", "", 1), "lacks the column record"),
         (SQL.replace("status = 'closed' as applies", "status as applies"), "applies is VARCHAR"),
         (SQL + "where status = = 1", "syntax error"),
+        (SQL.replace("from incidents", "from incidents, read_csv('in/incidents.csv')"), "disabled"),
+        (SQL + "; drop table incidents", "2 statements"),
+        ("drop table incidents", "DROP statement"),
     ],
-    ids=["table", "column", "parameter", "placeholder", "record", "type", "syntax"],
+    ids=[
+        "table",
+        "column",
+        "parameter",
+        "placeholder",
+        "record",
+        "type",
+        "syntax",
+        "file",
+        "second statement",
+        "drop",
+    ],
 )
 def test_sql_that_cannot_run_is_refused_before_anything_runs(
     here: Path, book: Path, sql: str, said: str

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 RECORDS = 6_000
-ROUNDS = 5
+ROUNDS = 4
 HEAD = "incident_id,title,status,created_at,resolved_at,closed_at,closed_by,reopened_count\n"
 WRITTEN = ("report.html", "results.json", "findings.parquet", "unassessed.parquet")
 MOMENTS = ("reading", "checking", *(f"writing {name}" for name in WRITTEN))

@@ -223,7 +223,7 @@ def test_a_folder_of_rules_by_option_and_by_settings(here: Path) -> None:
 
     by_option = check("in", *ZONE, "--rules", "ACME-001", "--rules-path", "pack")
     put(here / "itssrules.toml", '[rules]\npaths = ["pack"]\n')
-    by_settings = check("in", *ZONE, "--rules", "ACME")
+    by_settings = check("in", *ZONE, "--rules", "acme")
 
     assert counts(by_option[1]) == counts(by_settings[1]) == {
         "ACME-001": ("nonconforming", 1, 1, 1, 0)
@@ -233,6 +233,15 @@ def test_a_folder_of_rules_by_option_and_by_settings(here: Path) -> None:
     assert "? ACME-001" in invoke("explain", "INC2", "in", *ZONE, "--quiet").stdout.replace(
         "×", "?"
     )
+
+
+@bug("only prefixes that processes.csv lists are known")
+def test_the_rules_of_a_pack_are_chosen_by_their_prefix(here: Path) -> None:
+    rule(here / "pack")
+
+    listed = invoke("rules", "list", "--rules", "ACME", "--rules-path", "pack")
+
+    assert listed.exit_code == 0 and listed.stdout.startswith("ACME-001")
 
 
 def test_a_folder_of_connectors_by_settings(here: Path) -> None:

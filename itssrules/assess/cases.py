@@ -162,7 +162,7 @@ def _value(value: Any) -> str:
 
 def verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
     """A rule's verdicts on what was filled in: `object/id` -> `verdict: message or reason column`."""
-    judge(prepare(con, str(case.get("as_of", AS_OF)), {}), rule)
+    judge(prepare(con, str(case.get("as_of", AS_OF)), ()), rule)
     found: dict[str, str] = {}
     for object_, id_, ns, verdict, message, reason, column in rows(
         con,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from itssrules.assess.gate import Gate, Supply, blurred_sql, gates, limits
 from itssrules.assess.outcome import status_of
@@ -11,7 +12,7 @@ from itssrules.catalogue.check import bind
 from itssrules.errors import RuleError
 from itssrules.model.results import ProjectCount, Reason, RuleResult
 from itssrules.model.rule import OUTPUT, Rule
-from itssrules.model.tables import model
+from itssrules.model.tables import UNATTRIBUTED, model
 from itssrules.store import Connection, Error, ident, literal, one, rows
 
 IDS_KEPT = 20
@@ -35,6 +36,8 @@ class Context:
     con: Connection
     supply: Supply
     as_of: str
+    rejects: Mapping[tuple[str, str], int]
+    """(table, id space) -> rows that made no record."""
 
 
 def assess_rule(context: Context, rule: Rule) -> RuleResult:
@@ -54,9 +57,12 @@ def judge(context: Context, rule: Rule) -> RuleResult:
     """
     con = context.con
     subjects = _subject_files(con, rule)
-    supplied = {c.partition(".")[0] for held in context.supply.by_file.values() for c in held}
-    if not any(t in supplied for t in rule.subject):
-        reason = Reason("", "", "table", rule.subject[0], 0, ())
+    lost = _lost(context, rule)
+    if not any(subjects.values()) and not lost:
+        _gated_verdicts(con, rule, {})
+        supplied = {c.partition(".")[0] for held in context.supply.by_file.values() for c in held}
+        why = "no_rows" if any(t in supplied for t in rule.subject) else "table"
+        reason = Reason("", "", why, rule.subject[0], 0, ())
         return RuleResult(rule, "not_assessed", reasons=(reason,))
     shut = {t: gates(rule, t, files, context.supply) for t, files in subjects.items()}
     lacking = {t: limits(rule, t, files, context.supply) for t, files in subjects.items()}
@@ -67,7 +73,45 @@ def judge(context: Context, rule: Rule) -> RuleResult:
         _check_closing(con, rule)
         _check_messages(con, rule)
         _store_findings(context, rule)
-    return _counted(con, rule, lacking)
+    return _with_lost(_counted(con, rule, lacking), lost)
+
+
+def _lost(context: Context, rule: Rule) -> tuple[Reason, ...]:
+    """Rows of the subject tables that made no record: nobody can say what they would have been."""
+    return tuple(
+        Reason(UNATTRIBUTED, ns, "lost_rows", table, count, ())
+        for (table, ns), count in sorted(context.rejects.items())
+        if table in rule.subject and count
+    )
+
+
+def _with_lost(result: RuleResult, lost: tuple[Reason, ...]) -> RuleResult:
+    """The result with lost rows in its population, not assessed."""
+    if not lost:
+        return result
+    many = sum(r.count for r in lost)
+    projects = {p.project_id: p for p in result.by_project}
+    none = ProjectCount(UNATTRIBUTED, "not_assessed", 0, 0, 0, 0, 0, 0)
+    projects[UNATTRIBUTED] = _more(projects.get(UNATTRIBUTED, none), result.rule, many)
+    whole = _more(result, result.rule, many)
+    return replace(
+        whole,
+        reasons=(*result.reasons, *lost),
+        by_project=tuple(projects[p] for p in sorted(projects)),
+    )
+
+
+Counted = TypeVar("Counted", RuleResult, ProjectCount)
+
+
+def _more(counts: Counted, rule: Rule, many: int) -> Counted:
+    unknown = counts.not_assessed + many
+    status = status_of(
+        rule, counts.not_applicable, counts.conforming, counts.nonconforming, unknown
+    )
+    return replace(
+        counts, status=status, population=counts.population + many, not_assessed=unknown
+    )
 
 
 def _subject_files(con: Connection, rule: Rule) -> dict[str, dict[int, str]]:
@@ -122,7 +166,8 @@ def _verdicts(
     limited = [f"({_object(t)}, {f})" for t, files in lacking.items() for f in files]
     con.execute(
         f"""create or replace temp table verdicts as
-        with judged as ({sql}),
+        with judged as ({sql}
+        ),
         shut(object, file_id, reason, col) as (values {_gate_values(shut)}),
         blurred as ({
             " union all ".join(blurred)
@@ -226,7 +271,7 @@ def _counted(
     con: Connection, rule: Rule, lacking: Mapping[str, Mapping[int, list[str]]]
 ) -> RuleResult:
     projects = tuple(
-        ProjectCount(p, status_of(rule, n, na, c, bad, u), n, na, c, bad, u, lim)
+        ProjectCount(p, status_of(rule, na, c, bad, u), n, na, c, bad, u, lim)
         for p, n, na, c, bad, u, lim in rows(
             con,
             "select record.project_id, count(*), count(*) filter (verdict = 'not_applicable'),"
@@ -251,11 +296,12 @@ def _counted(
     ))  # fmt: skip
     limited = bool(one(con, "select bool_or(limited) from verdicts"))
     names = sorted({n for files in lacking.values() for held in files.values() for n in held})
-    counts = ("population", "not_applicable", "conforming", "nonconforming", "not_assessed")
+    counts = ("not_applicable", "conforming", "nonconforming", "not_assessed")
     totals = {name: sum(getattr(p, name) for p in projects) for name in counts}
     return RuleResult(
         rule,
         status_of(rule, *totals.values()),
+        sum(p.population for p in projects),
         **totals,
         limited=sum(p.limited for p in projects),
         reasons=reasons,

@@ -94,8 +94,12 @@ def _required(column: str, wanted: str | None) -> int:
 
 
 def limits(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> dict[int, list[str]]:
-    """Columns of `uses` (and of switches that are on) that each file does not supply."""
+    """Columns that sharpen the verdict and that each file does not supply.
+
+    These are `uses`, what switches that are on read, and the alternatives of a need.
+    """
     names = [*rule.uses, *(c for p in rule.params.values() if p.value is True for c in p.reads)]
+    names += [c for n in rule.needs if len(n.columns) > 1 for c in n.columns]
     others = set(rule.subject) - {subject}
     mine = [n for n in names if n.partition(".")[0] not in others]
     found = {}

@@ -13,17 +13,14 @@ SYSTEMIC_SHARE = 0.2
 
 
 def status_of(
-    rule: Rule, population: int, not_applicable: int, conforming: int, nonconforming: int,
-    not_assessed: int,
-) -> Status:  # fmt: skip
+    rule: Rule, not_applicable: int, conforming: int, nonconforming: int, not_assessed: int
+) -> Status:
     """A rule's status from its counts; unknown is never conforming."""
     if nonconforming:
         return "lead" if rule.leads else "nonconforming"
     if conforming:
         return "partly" if not_assessed else "conforming"
-    if not_assessed:
-        return "not_assessed"
-    return "not_applicable"
+    return "not_applicable" if not_applicable and not not_assessed else "not_assessed"
 
 
 def grade(rule: Rule, findings: int, judged: int) -> tuple[str, bool]:

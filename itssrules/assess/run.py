@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -39,7 +39,7 @@ def assess(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Results:
     """Run `rules` on the tables of `con`; a rule that fails is an error, the others still run."""
-    context = prepare(con, request.as_of, {i.file_id: i.path for i in inputs})
+    context = prepare(con, request.as_of, inputs)
     results = []
     for rule in rules:
         progress(f"checking {rule.id}")
@@ -65,13 +65,18 @@ def assess(
     )
 
 
-def prepare(con: Connection, as_of: str, paths: Mapping[int, str]) -> Context:
-    """Lock the connection and gather what every rule shares; `paths` is file id to path."""
+def prepare(con: Connection, as_of: str, inputs: Sequence[Input]) -> Context:
+    """Lock the connection and gather what every rule shares."""
     lock(con)
+    paths = {i.file_id: i.path for i in inputs}
+    rejects: dict[tuple[str, str], int] = {}
+    for i in inputs:
+        for t in i.tables:
+            rejects[t.table, i.ns] = rejects.get((t.table, i.ns), 0) + t.rejected
     con.execute("create temp table paths(file_id integer, path varchar)")
     if paths:
         con.executemany("insert into paths values (?, ?)", [list(p) for p in paths.items()])
-    return Context(con, Supply.read(con), as_of.replace("T", " ").rstrip("Z"))
+    return Context(con, Supply.read(con), as_of.replace("T", " ").rstrip("Z"), rejects)
 
 
 def _findings(con: Connection) -> pa.Table:

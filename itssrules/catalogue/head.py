@@ -13,6 +13,7 @@ from itssrules.errors import ItssError, RuleError, did_you_mean
 from itssrules.model.messages import FORMATS, placeholders
 from itssrules.model.rule import (
     BLANK_MEANINGS,
+    ENGINE_REASONS,
     KINDS,
     MESSAGE_VERDICTS,
     RULE_STATUSES,
@@ -214,6 +215,8 @@ class HeadReader:
         where = f"message.{key}"
         for extra in set(spec) - {"verdict", "zh", "en"}:
             self.fault(where, f"{where}: unknown key {extra!r}")
+        if key in ENGINE_REASONS:
+            self.fault(where, f"{where}: {key} is a reason of the engine's own", "rename it")
         verdict = spec.get("verdict", "")
         if verdict not in MESSAGE_VERDICTS:
             legal = ", ".join(MESSAGE_VERDICTS)

@@ -59,7 +59,7 @@ def select(book: RuleBook, wanted: Iterable[str], without: Iterable[str] = ()) -
     """
     words, out = [w for w in wanted if w], [w for w in without if w]
     known = {r.id for r in book.rules} | {r.process for r in book.rules}
-    known |= {p.prefix for p in book.processes if any(r.process == p.folder for r in book.rules)}
+    known |= {r.id.split("-")[0] for r in book.rules}
     for word in [*words, *out]:
         if word not in known:
             raise UsageError(
@@ -78,6 +78,14 @@ def _rule_files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if not path.is_dir():
             raise UsageError("no such rule folder", place=str(path), hint="check --rules-path")
+        placed = {*path.glob("*/*.sql"), *path.glob("facts/**/*.sql")}
+        strays = sorted(set(path.rglob("*.sql")) - placed)
+        if strays or not placed:
+            raise UsageError(
+                f"{strays[0].name} lies outside a process folder" if strays else "holds no rule",
+                place=str(strays[0].parent if strays else path),
+                hint="name the folder that holds <process>/<ID>_<name>.sql",
+            )
     found = {f for p in paths for f in p.glob("*/*.sql") if f.parent.name != "facts"}
     return sorted(found, key=lambda f: (f.name, str(f)))
 

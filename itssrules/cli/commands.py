@@ -155,7 +155,7 @@ def explain(
     loaded = _load(setup, exports, connector, zone, tell, None)
     moment, _ = _as_of(loaded, as_of)
     paths = {i.file_id: i.path for i in loaded.intake.inputs}
-    found = explain_record(prepare(loaded.con, moment, paths), rules, ticket)
+    found = explain_record(prepare(loaded.con, moment, loaded.intake.inputs), rules, ticket)
     tell("")
     for record in found:
         click.echo(show.explanation(record, paths, loaded.zone, lang))
@@ -212,9 +212,11 @@ def _end_of(text: str, zone: str) -> str:
         else:
             moment = datetime.fromisoformat(text)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+        if not 1980 <= moment.year <= 2100:
+            raise ValueError("beyond the years that exports are read for")
     except ValueError as e:
         raise UsageError(
-            f"{text!r} is no date", place="--as-of", hint="write it as 2025-12-31"
+            f"{text!r} is no date of an audit", place="--as-of", hint="write it as 2025-12-31"
         ) from e
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,10 +48,12 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run a command and leave with its exit code."""
-        words = kwargs.get("args") or (args[0] if args else None) or sys.argv[1:]
-        debug = "--debug" in words
+        given = kwargs.pop("args", None) or (args[0] if args else None) or sys.argv[1:]
+        debug = "--debug" in given
+        words = [w for w in given if w != "--debug"]
+        kwargs["standalone_mode"] = False
         try:
-            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+            code = super().main(words, *args[1:], **kwargs)
         except ItssError as e:
             _stop(debug, str(e), e.exit_code)
         except click.exceptions.Abort:
@@ -66,7 +69,7 @@ class Group(click.Group):
 
 def _stop(debug: bool, text: str, code: int) -> NoReturn:
     if debug:
-        raise
+        traceback.print_exc()
     click.echo(f"error: {text}", err=True)
     sys.exit(code)
 

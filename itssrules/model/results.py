@@ -111,8 +111,9 @@ class Coverage:
 class Reason:
     """Why records of a rule were not assessed.
 
-    `reason` is `column` (not supplied), `precision`, `unread`, `disputed`, `table` (nothing
-    supplied at all), or a message key of the rule; `column` names what is missing.
+    `reason` is `column` (not supplied), `precision`, `unread`, `disputed`, `table` (no file
+    supplies it), `no_rows` (its files hold none), `lost_rows` (rows that made no record), or a
+    message key of the rule; `column` names what is missing.
     """
 
     project_id: str

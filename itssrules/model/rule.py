@@ -16,6 +16,10 @@ MESSAGE_VERDICTS = ("nonconforming", "conforming", "not_assessed", "not_applicab
 BLANK_MEANINGS = ("applies", "nonconforming", "conforming")
 """What an empty value of a column may decide: whether the rule applies, that the record does not
 conform, or that the value cannot break the rule."""
+ENGINE_REASONS = (
+    "column", "precision", "unread", "disputed", "table", "no_rows", "lost_rows"
+)  # fmt: skip
+"""Why the engine itself leaves a record unjudged; no message of a rule may bear such a name."""
 PRECISIONS = ("day", "minute", "second")
 OUTPUT = ("record", "at", "owner", "applies", "conforms", "message")
 """Columns of a rule's result that the engine reads; every other column is evidence."""

@@ -9,7 +9,7 @@ from itssrules.model.rule import Text
 from itssrules.report.text import bare
 from itssrules.report.words import WORDS, column_name, project_name, w
 
-SUPPLY = ("column", "table", "precision")
+SUPPLY = ("column", "table", "precision", "no_rows")
 """Reasons that another export can mend."""
 
 
