@@ -35,6 +35,12 @@ class PluginError(ItssError):
     """A plugin cannot be loaded; the run stops, since fewer rules than asked would mislead."""
 
 
+class FormatError(ItssError):
+    """A plugin's format failed; the other results are written."""
+
+    exit_code = 3
+
+
 class CatalogueError(ItssError):
     """Rule files, cases or checkpoints are faulty. `problems` holds every fault found."""
 

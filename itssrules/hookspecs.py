@@ -23,6 +23,8 @@ class Format:
     file: str
     write: Callable[[Results, Path, str], None]
     always: bool = False
+    plugin: str = ""
+    """The plugin that brings it, filled in when it is collected."""
 
 
 @hookspec

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,12 @@ def plugin_manager() -> pluggy.PluginManager:
     for name in BUILTIN:
         manager.register(import_module(name), name)
     for dist, entry in _entry_points():
-        label = f"{entry.name} ({dist.metadata['Name']} {dist.version})"
         try:
             manager.register(entry.load(), entry.name)
             manager.check_pending()
         except (Exception, SystemExit) as e:
             raise PluginError(
-                f"cannot be loaded: {type(e).__name__}: {e}", place=f"plugin {label}",
+                f"cannot be loaded: {type(e).__name__}: {e}", place=f"plugin {_label(dist, entry)}",
                 hint="repair or uninstall it; a run without it would check less than asked",
             ) from e  # fmt: skip
     return manager
@@ -49,10 +49,14 @@ def _entry_points() -> list[tuple[metadata.Distribution, metadata.EntryPoint]]:
 
 
 def names(manager: pluggy.PluginManager) -> list[tuple[str, str]]:
-    """(name, version of its distribution) of every plugin that is not our own."""
-    versions = {entry.name: dist.version for dist, entry in _entry_points()}
+    """(name, name with its distribution and version) of every plugin that is not our own."""
+    labels = {entry.name: _label(dist, entry) for dist, entry in _entry_points()}
     found = [n for n, _ in manager.list_name_plugin() if n not in BUILTIN]
-    return [(n, versions.get(n, "")) for n in sorted(found)]
+    return [(n, labels.get(n, n)) for n in sorted(found)]
+
+
+def _label(dist: metadata.Distribution, entry: metadata.EntryPoint) -> str:
+    return f"{entry.name} ({dist.metadata['Name']} {dist.version})"
 
 
 def rule_paths(manager: pluggy.PluginManager, more: Sequence[Path] = ()) -> list[Path]:
@@ -68,28 +72,33 @@ def connector_paths(manager: pluggy.PluginManager, more: Sequence[Path] = ()) ->
 def formats(manager: pluggy.PluginManager) -> dict[str, Format]:
     """Formats by name; PluginError where two plugins bring the same name."""
     found: dict[str, Format] = {}
-    for item in _collect(manager, "report_formats"):
+    for plugin, item in _collected(manager, "report_formats"):
         if item.name in found:
             raise PluginError(f"two plugins bring the format {item.name}", place="plugins")
-        found[item.name] = item
+        found[item.name] = replace(item, plugin=plugin)
     return found
 
 
 def _collect(manager: pluggy.PluginManager, hook: str) -> list[Any]:
     """What all plugins give for a hook, ours first, then by name."""
+    return [item for _, item in _collected(manager, hook)]
+
+
+def _collected(manager: pluggy.PluginManager, hook: str) -> list[tuple[str, Any]]:
+    """The same, each with the plugin that gives it."""
+    labels = dict(names(manager))
     caller = getattr(manager.hook, hook)
-    found: list[Any] = []
+    found: list[tuple[str, Any]] = []
     impls = sorted(
         caller.get_hookimpls(), key=lambda i: (i.plugin_name not in BUILTIN, i.plugin_name)
     )
     for impl in impls:
         try:
-            found += impl.function()
+            found += [(labels.get(impl.plugin_name, ""), item) for item in impl.function()]
         except (Exception, SystemExit) as e:
-            version = dict(names(manager)).get(impl.plugin_name, "")
             raise PluginError(
                 f"its {hook} failed: {type(e).__name__}: {e}",
-                place=f"plugin {impl.plugin_name} {version}".rstrip(),
+                place=f"plugin {labels.get(impl.plugin_name, impl.plugin_name)}",
                 hint="repair or uninstall it",
             ) from e
     return found

@@ -137,22 +137,34 @@ def one(con: Connection, sql: str, params: dict[str, object] | None = None) -> A
     return found[0][0] if found else None
 
 
-def select_problem(con: Connection, sql: str, known: Sequence[str]) -> str:
-    """Why `sql` is not one SELECT over known tables, by DuckDB's own parser; empty if it is."""
+def statement_problem(con: Connection, sql: str) -> str:
+    """Why `sql` is not one SELECT, by DuckDB's own parser; empty if it is."""
     try:
         statements = con.extract_statements(sql)
     except duckdb.Error as e:
-        return str(e).split("\n")[0]
+        return _located(e)
     if len(statements) != 1:
         return f"holds {len(statements)} statements; a rule is one SELECT"
     if statements[0].type != duckdb.StatementType.SELECT:
         return f"is a {statements[0].type.name} statement; a rule is one SELECT"
+    return ""
+
+
+def table_problem(con: Connection, sql: str, known: Sequence[str]) -> str:
+    """Which tables `sql` reads that are not known; empty if none."""
     try:
         used = con.get_table_names(sql)
     except duckdb.Error as e:
-        return str(e).split("\n")[0]
+        return _located(e)
     unknown = sorted(used - set(known))
     return f"reads unknown table {', '.join(unknown)}" if unknown else ""
+
+
+def _located(error: Exception) -> str:
+    """DuckDB's first line, with the line of the SQL where it names one."""
+    lines = str(error).split("\n")
+    where = next((ln for ln in lines if ln.startswith("LINE ")), "")
+    return f"{lines[0]}\n{where}".strip()
 
 
 def parameters(con: Connection, sql: str) -> set[str]:

@@ -109,9 +109,7 @@ def _more(counts: Counted, rule: Rule, many: int) -> Counted:
     status = status_of(
         rule, counts.not_applicable, counts.conforming, counts.nonconforming, unknown
     )
-    return replace(
-        counts, status=status, population=counts.population + many, not_assessed=unknown
-    )
+    return replace(counts, status=status, population=counts.population + many, not_assessed=unknown)
 
 
 def _subject_files(con: Connection, rule: Rule) -> dict[str, dict[int, str]]:

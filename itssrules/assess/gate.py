@@ -128,7 +128,7 @@ def blurred_sql(rule: Rule, subject: str) -> str | None:
         elif table not in rule.subject:
             link = _link(model()[table], model()[subject])
             if link:
-                parts.append(_cells(table, names, "unread", *link))
+                parts += [_cells(table, names, how, *link) for how in ("unread", "disputed")]
     if not parts:
         return None
     union = " union all ".join(parts)

@@ -15,7 +15,8 @@ from itssrules.store import (
     literal,
     parameters,
     rows,
-    select_problem,
+    statement_problem,
+    table_problem,
 )
 
 ALWAYS = {"as_of"}
@@ -33,10 +34,15 @@ def check_book(con: Connection, book: RuleBook) -> list[ItssError]:
 
 def check_rule(con: Connection, rule: Rule) -> list[ItssError]:
     """The problems of one rule's SQL; those that would only follow from another are left out."""
-    problem = select_problem(con, _bound(rule), [*model(), *BOOK_TABLES])
+    problem = statement_problem(con, rule.sql)
     if problem:
         return [_fault(rule, problem)]
     problems = _parameters(con, rule)
+    if any(parameter not in {*rule.params, *ALWAYS} for parameter in parameters(con, rule.sql)):
+        return problems
+    problem = table_problem(con, _bound(rule), [*model(), *BOOK_TABLES])
+    if problem:
+        return [*problems, _fault(rule, problem)]
     try:
         columns = _describe(con, rule)
     except Error as e:

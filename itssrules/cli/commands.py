@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import methodcaller
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,7 +23,8 @@ from itssrules.catalogue.load import select
 from itssrules.cli import show
 from itssrules.cli.config import DEFAULT_ZONE, check_zone
 from itssrules.cli.setup import Setup, checked_book, connectors, progress, start
-from itssrules.errors import UsageError, did_you_mean
+from itssrules.errors import FormatError, ItssError, UsageError, did_you_mean
+from itssrules.hookspecs import Format
 from itssrules.intake.load import Intake, gather, load, newest, open_all
 from itssrules.model.results import Results
 from itssrules.model.rule import RuleBook
@@ -63,12 +63,12 @@ def run(
     rules = select(setup.book, words(wanted), words(exclude))
     if not rules:
         raise UsageError("no rule is left to run", place="--rules", hint="itssrules rules list")
-    ready(out)
+    ready(out, [*(f.file for f in formats), "run.json"])
     loaded = _load(setup, exports, connector, zone, tell, memory_limit)
     moment, origin = _as_of(loaded, as_of)
     request = Request(
         moment, origin, loaded.zone, (*words(wanted), *(f"-{w}" for w in words(exclude))),
-        tuple(" ".join(filter(None, p)) for p in plugins.names(setup.manager)),
+        tuple(label for _, label in plugins.names(setup.manager)),
         setup.config.sha256,
     )  # fmt: skip
     if keep_tables:
@@ -79,7 +79,7 @@ def run(
     )  # fmt: skip
     for item in formats:
         tell(f"writing {item.file}")
-        item.write(results, out, lang)
+        _write(item, results, out, lang)
     code = exit_code(results, fail_on)
     _write_run(out, results, began, code)
     tell("")
@@ -221,7 +221,7 @@ def _end_of(text: str, zone: str) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _formats(setup: Setup, wanted: Sequence[str]) -> list[Any]:
+def _formats(setup: Setup, wanted: Sequence[str]) -> list[Format]:
     known = plugins.formats(setup.manager)
     for name in wanted:
         if name not in known:
@@ -232,9 +232,25 @@ def _formats(setup: Setup, wanted: Sequence[str]) -> list[Any]:
     return [f for f in known.values() if f.always or f.name in wanted]
 
 
+def _write(item: Format, results: Results, out: Path, lang: str) -> None:
+    try:
+        item.write(results, out, lang)
+    except ItssError:
+        raise
+    except Exception as e:
+        if item.always:
+            raise
+        raise FormatError(
+            f"{item.file} was not written: {type(e).__name__}: {e}",
+            place=f"format {item.name} of plugin {item.plugin}", hint="repair or uninstall it",
+        ) from e  # fmt: skip
+
+
 def _keep(con: Connection, folder: Path) -> None:
     """The canonical tables as Parquet, each whole or not at all."""
     ready(folder)
+    note = json.dumps({"schema": "itssrules/tables/1", "zone": "UTC"}) + "\n"
+    write_whole(folder / "tables.json", methodcaller("write", note.encode()))
     for table in model():
         data = to_parquet(con, f"select * from {ident(table)} order by record.ns, record.id,"
                           " record.file_id, record.row_number")  # fmt: skip

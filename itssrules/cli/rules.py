@@ -99,8 +99,8 @@ def list_connectors(config: Path | None, lang: str) -> None:
 def list_plugins() -> None:
     """Plugins in force, then the rule folders, connector folders and formats that they bring."""
     manager = plugins.plugin_manager()
-    for name, version in [("itssrules (built in)", ""), *plugins.names(manager)]:
-        click.echo(f"{name} {version}".rstrip())
+    for label in ["itssrules (built in)", *(label for _, label in plugins.names(manager))]:
+        click.echo(label)
     for path in plugins.rule_paths(manager):
         click.echo(f"  rules       {path}")
     for path in plugins.connector_paths(manager):

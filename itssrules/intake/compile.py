@@ -114,8 +114,8 @@ def _positions(bound: Bound, header: Sequence[str]) -> list[int]:
 def _tie_position(bound: Bound, header: Sequence[str]) -> int | None:
     """Position of the header that `order` names beside canonical columns."""
     names = [normal(h) for h in header]
-    tie = bound.table.tie
-    return names.index(normal(tie)) if tie and normal(tie) in names else None
+    tie = normal(bound.table.tie)
+    return names.index(tie) if tie and names.count(tie) == 1 else None
 
 
 def _tie(bound: Bound, header: Sequence[str]) -> str:

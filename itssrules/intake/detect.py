@@ -22,11 +22,16 @@ class Match:
 
 
 def positions(header: Sequence[str]) -> dict[str, int]:
-    """Normalised header to column position; the first of equal headers counts."""
-    found: dict[str, int] = {}
-    for i, name in enumerate(header):
-        found.setdefault(normal(name), i)
-    return found
+    """Normalised header to column position; of headers that stand twice neither is taken."""
+    names = [normal(h) for h in header]
+    return {n: i for i, n in enumerate(names) if n and names.count(n) == 1}
+
+
+def twice(header: Sequence[str]) -> list[str]:
+    """Headers that stand more than once, as the file writes them."""
+    names = [normal(h) for h in header]
+    found = {n: h for n, h in zip(names, header, strict=True) if n and names.count(n) > 1}
+    return sorted(found.values())
 
 
 def matches(
@@ -41,14 +46,19 @@ def matches(
             missing = [d for d in export.detect if not any(normal(n) in at for n in d)]
             known = mapped_headers(export, at)
             label = f"{connector.name} ({export.name})"
-            if connector.name == "canonical" and not _named(export, path, len(known)):
+            if connector.name == "canonical" and (
+                not _named(export, path, len(known)) or {"record", "unread"} <= set(header)
+            ):
                 continue
             if not missing:
+                again = ", ".join(twice(header))
                 found = ", ".join(header[at[normal(n)]] for d in export.detect for n in d[:1]
                                   if normal(n) in at) or "its headers"  # fmt: skip
                 why = Text(
-                    f"{label}：含有 {found}；{len(header)} 个列名中识别 {len(known)} 个",
-                    f"{label}: has {found}; {len(known)} of {len(header)} headers are known",
+                    f"{label}：含有 {found}；{len(header)} 个列名中识别 {len(known)} 个"
+                    + (f"；列名重复，均未采用：{again}" if again else ""),
+                    f"{label}: has {found}; {len(known)} of {len(header)} headers are known"
+                    + (f"; these stand twice and are not read: {again}" if again else ""),
                 )
                 fits.append(Match(connector, export, len(known), why))
             elif known:

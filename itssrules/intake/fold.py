@@ -50,40 +50,54 @@ def _content(table: TableMap) -> str:
     return f"hash({', '.join(ident(c.name) for c in table.table.columns)})"
 
 
-def _order(table: TableMap, direction: str = "desc") -> str:
-    """The declared order; then content, so that the order of rows in a file decides nothing."""
+def _order_keys(table: TableMap, direction: str = "desc") -> list[str]:
+    """The declared order; whole numbers of a header are compared as numbers."""
     parts = []
     for name in (n.strip() for n in table.order.split(",")):
         if table.table.column(name):
             parts.append(f"{ident(name)} {direction} nulls last")
         elif name:
             parts.append(f"try_cast(tie as bigint) {direction} nulls last, tie {direction}")
-    return ", ".join([*parts, f"{_content(table)} {direction}"])
+    return parts
+
+
+def _order(table: TableMap, direction: str = "desc") -> str:
+    """The declared order; then content, so that the order of rows in a file decides nothing."""
+    return ", ".join([*_order_keys(table, direction), f"{_content(table)} {direction}"])
 
 
 def _winners(
     con: Connection, table: TableMap, stage: str, source: str, ns: str, unique: bool
 ) -> Folded:
+    """One row per key; where no order tells rows apart, what they disagree on is not known."""
     if unique:
-        ranked = f"select *, 1 as place, 1 as many, 0::ubigint as content, 0::ubigint as best from {stage}"
-    else:
-        window = f"partition by {_key(table)} order by {_order(table)}, file_id, row_number"
         ranked = (
-            f"select *, row_number() over w as place, count(*) over (partition by {_key(table)}) as"
-            f" many, {_content(table)} as content, first_value({_content(table)}) over w as best"
-            f" from {stage} window w as ({window})"
+            "select *, 1 as place, 1 as many, 1 as standing, 0::ubigint as content,"
+            f" 0::ubigint as best from {stage}"
+        )
+    else:
+        group = f"partition by {_key(table)}"
+        keys = "" if table.rows == "repeats" else ", ".join(_order_keys(table))
+        standing = f"rank() over ({group} order by {keys})" if keys else "1"
+        ranked = (
+            f"select *, row_number() over w as place, count(*) over ({group}) as many,"
+            f" {standing} as standing, {_content(table)} as content,"
+            f" first_value({_content(table)}) over w as best from {stage}"
+            f" window w as ({group} order by {_order(table)}, file_id, row_number)"
         )
     con.execute(f"create or replace temp table ranked as {ranked}")
-    held = table.rows == "repeats"
-    disputes = () if unique else _disputes(con, table, held)
-    disputed = "null::varchar[]"
-    join = ""
-    if held and disputes:
-        join = f" left join disagreeing d using ({', '.join(ident(k) for k in table.key)})"
-        disputed = "d.columns"
-    _insert(con, table, f"select r.*, {disputed} as disputed from ranked r{join} where place = 1",
-            source, ns)  # fmt: skip
-    same = "false" if held else "content = best"
+    disputes: tuple[Dispute, ...] = ()
+    join, disputed = "", "null::varchar[]"
+    if not unique:
+        older = _disputes(con, table, held=False) if table.rows == "versions" else ()
+        disputes = (*_disputes(con, table, held=True), *older)
+        keys = " and ".join(f"d.{ident(k)} = r.{ident(k)}" for k in table.key)
+        join, disputed = f" left join disagreeing d on {keys}", "d.columns"
+    _insert(
+        con, table, f"select r.*, {disputed} as disputed from ranked r{join} where place = 1",
+        source, ns,
+    )  # fmt: skip
+    same = "false" if table.rows == "repeats" else "content = best"
     fates = rows(
         con,
         f"select file_id, count(*) filter (place = 1), count(*) filter (place > 1 and not ({same})),"
@@ -96,8 +110,11 @@ def _winners(
     )  # fmt: skip
 
 
-def _disputes(con: Connection, table: TableMap, held: bool) -> tuple[Dispute, ...]:
-    """Columns on which rows of one record differ; `disagreeing` keeps which records."""
+def _disputes(con: Connection, table: TableMap, *, held: bool) -> tuple[Dispute, ...]:
+    """Columns on which rows of one record differ; held ones are kept in `disagreeing`.
+
+    Held are the differences between rows that no order tells apart; all others are older states.
+    """
     keys = ", ".join(ident(k) for k in table.key)
     names = [c.name for c in table.table.columns if c.name not in table.key]
     differs = ", ".join(
@@ -105,16 +122,16 @@ def _disputes(con: Connection, table: TableMap, held: bool) -> tuple[Dispute, ..
         f" > 1 then {literal(n)} end"
         for n in names
     )
+    name = "disagreeing" if held else "differing"
     con.execute(
-        f"create or replace temp table disagreeing as select * from (select {keys},"
-        f" list_filter([{differs}], lambda x: x is not null) as columns from ranked where many > 1"
-        f" group by all) where len(columns) > 0"
+        f"create or replace temp table {name} as select * from (select {keys},"
+        f" list_filter([{differs}], lambda x: x is not null) as columns from ranked"
+        f" where many > 1{' and standing = 1' if held else ''} group by all) where len(columns) > 0"
     )
-    label = _id(table)
     found = rows(
         con,
-        f"select column_name, count(*), min({label}, {EXAMPLES}) from"
-        f" (select *, unnest(columns) as column_name from disagreeing) group by all order by all",
+        f"select column_name, count(*), min({_id(table)}, {EXAMPLES}) from"
+        f" (select *, unnest(columns) as column_name from {name}) group by all order by all",
     )
     return tuple(Dispute(table.table.name, c, n, held, tuple(e)) for c, n, e in found)
 

@@ -12,17 +12,23 @@ from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql
 from itssrules.intake.connector import Connector, TableMap, normal
 from itssrules.intake.detect import Match, mapped_headers, matches, positions
 from itssrules.intake.fold import Folded, fold, stage_table
-from itssrules.intake.readers import SUFFIXES, NotATable, RawFile, open_file
+from itssrules.intake.readers import ROW, NotATable, RawFile, open_file
 from itssrules.model.results import Coverage, Input, Reject, TableLoad, UnreadValue
 from itssrules.model.rule import Text
 from itssrules.store import Connection, Error, ident, literal, one, rows, wall_clock
 
 PRECISION = {1: "day", 2: "minute", 3: "second"}
+NO_EXPORTS = (".toml", ".md", ".html", ".htm", ".log", ".sql", ".py", ".pdf", ".docx", ".png")
+"""Endings of files that may lie beside exports without being any."""
 REJECTS_SHOWN = 20
 FROM_CHANGES = ("field", "old_value", "event_type")
 """Columns of the history that `keep = "changes"` derives from one state to the next."""
 State = Literal["read", "unknown", "damaged"]
 UNREAD_SHOWN = 20
+SWALLOWED = Text(
+    "该行的一个单元格内含有整行数据，可能缺少引号",
+    "a cell of it holds whole rows; a quotation mark may be missing",
+)
 NOT_DECLARED = Text("未声明导出的起止时间", "the window of the export is not declared")
 MOMENTS = ("created_at", "changed_at", "requested_at", "reviewed_at")
 
@@ -61,22 +67,35 @@ def gather(paths: Sequence[Path]) -> list[Given]:
     """Files among `paths` and in their folders, each once, by name; UsageError if there is none."""
     found: dict[Path, Given] = {}
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_export(p))
+        if _exists(path) and path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_export(p, path))
             if not inside:
-                ends = ", ".join(SUFFIXES)
-                raise UsageError("holds no export", place=str(path), hint=f"files end in {ends}")
+                raise UsageError(
+                    "holds no export", place=str(path), hint="put CSV or Parquet there"
+                )
             for file in inside:
                 found.setdefault(file.resolve(), Given(file, named=False))
-        elif path.exists():
+        elif _exists(path):
             found[path.resolve()] = Given(path, named=True)
         else:
             raise UsageError("no such file or folder", place=str(path), hint="check the path")
     return sorted(found.values(), key=lambda g: (g.path.name, str(g.path)))
 
 
-def _is_export(path: Path) -> bool:
-    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _is_export(path: Path, folder: Path) -> bool:
+    """Anything but hidden files, settings, notes and what a run of ours wrote."""
+    inside = path.relative_to(folder)
+    hidden = any(part.startswith(".") for part in inside.parts)
+    within = [*path.parents][: len(inside.parts)]
+    ours = any((p / name).is_file() for p in within for name in ("run.json", "tables.json"))
+    return not (hidden or ours) and path.suffix.lower() not in NO_EXPORTS
 
 
 def open_all(
@@ -172,6 +191,11 @@ def load(
             continue
         seen[raw.sha256] = item.path
         loader.stage(opened)
+    if not loader.opened and loader.failed:
+        first = loader.failed[0]
+        raise IntakeError(
+            f"no file could be read: {first.reason.en}", place=first.path, hint="export it again"
+        )
     loader.fold()
     inputs = sorted([*loader.inputs(), *unread], key=lambda i: i.file_id)
     return Intake(tuple(inputs), loader.coverage(), _how_to_export(connectors))
@@ -210,6 +234,7 @@ class _Loader:
             self.con.register("incoming", reader)
             self.con.execute("create or replace temp table raw as select * from incoming")
             self.con.unregister("incoming")
+            self._reject_swallowed(o)
         except (Error, IntakeError) as e:
             if o.raw.failure is None:
                 raise
@@ -224,6 +249,26 @@ class _Loader:
                 self._stage_table(o, bound, number)
         self.con.execute("drop table raw")
         self.opened.append(o)
+
+    def _reject_swallowed(self, o: Opened) -> None:
+        """Reject rows with a cell that holds whole rows; only files with such cells are reread."""
+        count = one(self.con, "select count(*) from raw")
+        if (
+            o.raw.kind != "csv"
+            or o.raw.lines <= count + o.raw.rejected + 1
+            or len(o.raw.header) < 2
+        ):
+            return
+        before = (o.raw.rejects, o.raw.rejected)
+        self.con.register("incoming", o.raw.batches(range(len(o.raw.header))))
+        found = rows(self.con, f"select {ROW} from incoming where {o.raw.swallowed()} order by 1")
+        self.con.unregister("incoming")
+        o.raw.rejects, o.raw.rejected = before
+        for (number,) in found:
+            o.raw.reject(number, SWALLOWED, "")
+        if found:
+            numbers = ", ".join(str(number) for (number,) in found)
+            self.con.execute(f"delete from raw where {ROW} in ({numbers})")
 
     def _ties(self, o: Opened) -> set[int]:
         at = positions(o.raw.header)

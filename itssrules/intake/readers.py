@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +23,13 @@ from itssrules.model.results import Reject
 from itssrules.model.rule import Text
 
 DELIMITERS = ",;\t|"
-SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet")
-"""Endings of files that a folder is searched for; a file named by hand may end anyhow."""
 BLOCK = 4 << 20
 SAMPLE = 1 << 20
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 MAX_REJECTS_KEPT = 1000
 ROW = "__row"
 
@@ -53,6 +57,8 @@ class RawFile:
     bytes: int
     encoding: str = ""
     delimiter: str = ""
+    lines: int = 0
+    """Line ends in the file: more than its rows where cells span lines."""
     rejects: list[Reject] = field(default_factory=list)
     rejected: int = 0
     failure: IntakeError | None = None
@@ -68,6 +74,22 @@ class RawFile:
         schema = pa.schema([(n, pa.string()) for n in names] + [(ROW, pa.int64())])
         source = self._csv(columns, names) if self.kind == "csv" else self._parquet(columns, names)
         return pa.RecordBatchReader.from_batches(schema, self._guard(source))
+
+    def swallowed(self) -> str:
+        """SQL test of rows with a cell that holds whole rows: a quotation mark is missing."""
+        cut = re.escape(self.delimiter)
+        row = rf"\n([^{cut}\n]*{cut}){{{len(self.header) - 1}}}[^{cut}\n]*(\n|$)"
+        tests = (
+            f"(contains(c{i}, chr(10)) and regexp_matches(c{i}, '{row}'))"
+            for i in range(len(self.header))
+        )
+        return " or ".join(tests)
+
+    def reject(self, number: int, why: Text, text: str) -> None:
+        """Count a row that makes no record; the first ones are kept."""
+        self.rejected += 1
+        if len(self.rejects) < MAX_REJECTS_KEPT:
+            self.rejects.append(Reject(number, why, text[:200]))
 
     def _guard(self, source: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:
@@ -112,12 +134,12 @@ class RawFile:
             open_at = f"row {row.number} opens a quotation mark that is never closed"
             self.failure = damaged(self.path, open_at)
             return "error"
-        self.rejected += 1
-        if len(self.rejects) < MAX_REJECTS_KEPT:
-            have, want = row.actual_columns, row.expected_columns
-            why = Text(f"该行有 {have} 个单元格，表头有 {want} 列",
-                       f"{have} cells where the header has {want}")  # fmt: skip
-            self.rejects.append(Reject(row.number, why, text[:200]))
+        have, want = row.actual_columns, row.expected_columns
+        zh, en = (
+            f"该行有 {have} 个单元格，表头有 {want} 列",
+            f"{have} cells where the header has {want}",
+        )
+        self.reject(row.number, Text(zh, en), text)
         return "skip"
 
     def _parquet(self, columns: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
@@ -164,11 +186,11 @@ def open_file(path: Path) -> RawFile:
             "这是 Excel 工作簿或压缩包，请另存为 CSV UTF-8",
         )
     try:
-        encoding, sample = _encoding(path)
+        encoding, sample, lines = _encoding(path)
         delimiter, header = _dialect(sample)
     except (EOFError, OSError) as e:
         raise damaged(path, str(e)) from e
-    return RawFile(path, "csv", header, sha256, size, encoding, delimiter)
+    return RawFile(path, "csv", header, sha256, size, encoding, delimiter, lines)
 
 
 def _parquet_header(path: Path) -> tuple[str, ...]:
@@ -191,34 +213,38 @@ def _bytes(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
 
 
-def _encoding(path: Path) -> tuple[str, str]:
-    """The encoding that the whole file bears, and its beginning as text."""
+def _encoding(path: Path) -> tuple[str, str, int]:
+    """The encoding that the whole file bears, its beginning as text, and its line ends."""
     with _bytes(path) as f:
         sample = f.read(SAMPLE)
-        for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-                           (codecs.BOM_UTF16_BE, "utf-16")):  # fmt: skip
-            if sample.startswith(mark):
-                return name, sample.decode(name, errors="ignore")
-        if b"\0" in sample[:4096]:
-            raise NotATable("it is a binary file, no text", "这是二进制文件，不是文本")
-        if _is_utf8(sample, f):
-            return "utf-8", sample.decode("utf-8", errors="ignore")
+        utf8, lines = _scan(sample, f)
+    for mark, name in MARKS:
+        if sample.startswith(mark):
+            return name, sample.decode(name, errors="ignore"), lines
+    if b"\0" in sample[:4096]:
+        raise NotATable("it is a binary file, no text", "这是二进制文件，不是文本")
+    if utf8:
+        return "utf-8", sample.decode("utf-8", errors="ignore"), lines
     try:
-        return "gb18030", codecs.getincrementaldecoder("gb18030")().decode(sample)
+        return "gb18030", codecs.getincrementaldecoder("gb18030")().decode(sample), lines
     except UnicodeDecodeError:
-        return "cp1252", sample.decode("cp1252", errors="replace")
+        return "cp1252", sample.decode("cp1252", errors="replace"), lines
 
 
-def _is_utf8(sample: bytes, rest: IO[bytes]) -> bool:
+def _scan(sample: bytes, rest: IO[bytes]) -> tuple[bool, int]:
+    """Whether every byte is UTF-8, and how many line ends there are."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(sample)
-        while block := rest.read(BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    utf8, lines, block = True, 0, sample
+    while block:
+        lines += block.count(b"\n")
+        following = rest.read(BLOCK)
+        if utf8:
+            try:
+                decoder.decode(block, final=not following)
+            except UnicodeDecodeError:
+                utf8 = False
+        block = following
+    return utf8, lines
 
 
 def _dialect(sample: str) -> tuple[str, tuple[str, ...]]:
