@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 
 RECORDS = 6_000
 ROUNDS = 4
@@ -95,7 +94,6 @@ def test_a_killed_run_leaves_whole_files(tmp_path: Path) -> None:
     assert complete(tmp_path, "2025-03-31", "out").items() >= {(n, new[n]) for n in WRITTEN}
 
 
-@pytest.mark.xfail(strict=True, reason="known fault: temporary files of killed runs stay for good")
 def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path) -> None:
     export(tmp_path / "in", 100)
     (tmp_path / "out").mkdir()

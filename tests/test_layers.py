@@ -15,8 +15,8 @@ PACKAGE = Path(itssrules.__file__).parent
 ROOT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MOST = 400
-LONG = {"catalogue/logic.py", "catalogue/evaluate.py", "intake/load.py"}
-"""Modules that outgrew the limit and are still one thing."""
+LONG = {"catalogue/evaluate.py"}
+"""Modules that outgrew the limit and are still one thing: the evaluation of every kind of SQL node."""
 
 
 def name(path: Path) -> str:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import EARLY, GOOD, MINE, ZONE, bug, check, counts, invoke, put, table
+from test_cli import EARLY, GOOD, MINE, ZONE, check, counts, invoke, put, table
 from test_errors import SQL, rule
 
 CASES = """
@@ -124,9 +124,10 @@ def test_a_plugin_brings_rules_connectors_and_formats(here: Path) -> None:
     assert Path("itssrules-report/tally.txt").read_text().split() == ["en", "ACME-001", "1"]
     results = json.loads(Path("itssrules-report/results.json").read_bytes())
     assert counts(results) == {"ACME-001": ("nonconforming", 0, 1, 1, 0)}
-    assert results["run"]["plugins"] == ["acme 2.5"]
+    (plugin,) = results["run"]["plugins"]
+    assert plugin.startswith("acme") and "2.5" in plugin
     assert results["run"]["inputs"][0]["connector"] == "acme_desk"
-    assert "acme 2.5" in listed and "tally" in listed
+    assert plugin in listed and "tally" in listed
     assert f"{site}/acme_audit/rules" in listed and f"{site}/acme_audit/connectors" in listed
     assert "ACME-001" in itssrules(site, "rules", "list").stdout
     assert "acme_desk: ACME desk" in itssrules(site, "connectors", "list", "--lang", "en").stdout
@@ -181,7 +182,6 @@ def test_a_hook_that_fails_stops_the_run_by_name(here: Path, name: str) -> None:
     assert not Path("out").exists() or list(Path("out").iterdir()) == []
 
 
-@bug("the version is left out")
 def test_a_hook_that_fails_is_named_with_its_version(here: Path) -> None:
     site = distribution(here, RAISING["raises"])
     put(here / "in" / "incidents.csv", table(MINE))
@@ -189,7 +189,6 @@ def test_a_hook_that_fails_is_named_with_its_version(here: Path) -> None:
     assert "acme (acme-audit 2.5)" in itssrules(site, "run", "in", *ZONE).stderr
 
 
-@bug("an unforeseen fault that names no plugin")
 def test_a_format_that_fails_is_named(here: Path) -> None:
     code = PLUGIN.replace('lines = [f"{r.rule.id} {r.nonconforming}"', 'lines = [f"{r.no}"')
     site = distribution(here, code)

@@ -77,7 +77,10 @@ def select(book: RuleBook, wanted: Iterable[str], without: Iterable[str] = ()) -
 def _rule_files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if not path.is_dir():
-            raise UsageError("no such rule folder", place=str(path), hint="check --rules-path")
+            raise UsageError(
+                "no such rule folder", place=str(path),
+                hint="check --rules-path, [rules] paths and the plugins (itssrules plugins)",
+            )  # fmt: skip
         placed = {*path.glob("*/*.sql"), *path.glob("facts/**/*.sql")}
         strays = sorted(set(path.rglob("*.sql")) - placed)
         if strays or not placed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -25,7 +26,8 @@ from itssrules.cli.config import DEFAULT_ZONE, check_zone
 from itssrules.cli.setup import Setup, checked_book, connectors, progress, start
 from itssrules.errors import FormatError, ItssError, UsageError, did_you_mean
 from itssrules.hookspecs import Format
-from itssrules.intake.load import Intake, gather, load, newest, open_all
+from itssrules.intake.files import gather, open_all
+from itssrules.intake.load import Intake, load, newest
 from itssrules.model.results import Results
 from itssrules.model.rule import RuleBook
 from itssrules.model.tables import model
@@ -45,8 +47,11 @@ class Loaded:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """A list option's words."""
-    return tuple(w.strip() for w in text.split(",") if w.strip())
+    """A list option's words; UsageError where it is given and names nothing."""
+    found = tuple(w.strip() for w in text.split(",") if w.strip())
+    if text and not found:
+        raise UsageError(f"{text!r} names nothing", place="--rules", hint="itssrules rules list")
+    return found
 
 
 def run(
@@ -194,7 +199,7 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
     if given:
         return _end_of(given, loaded.zone), "--as-of"
     tickets = [t.name for t in model().values() if t.kind == "ticket"] + ["status_history"]
-    moment, column = newest(loaded.con, tickets)
+    moment, column = newest(loaded.con, tickets, datetime.now(UTC))
     if not moment:
         raise UsageError(
             "no ticket table was read, so the date to judge from is not in the data",
@@ -206,6 +211,8 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
 def _end_of(text: str, zone: str) -> str:
     """A day as its last second in `zone`, a time as it is; ISO text in UTC."""
     try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", text):
+            raise ValueError("neither a day nor a time")
         if len(text) == 10:
             day = datetime.combine(date.fromisoformat(text), datetime.min.time())
             moment = (day + timedelta(days=1, seconds=-1)).replace(tzinfo=ZoneInfo(zone))

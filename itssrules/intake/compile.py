@@ -10,8 +10,12 @@ from itssrules.intake.connector import ColumnMap, TableMap, normal
 from itssrules.intake.readers import ROW
 from itssrules.store import ident, literal
 
-BASE_NULLS = ("", "null", "(null)", "(empty)", "（空）", "#n/a", "#n/b", "#ref!", "#value!")
-"""Texts that mean nothing in every export, in lower case; Excel's error texts among them."""
+BASE_NULLS = ("", "null", "(null)", "(empty)", "（空）")
+"""Texts that mean nothing in every export, in lower case."""
+EXCEL_ERRORS = (
+    "#N/A", "#N/B", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#MULTIVALUE"
+)  # fmt: skip
+"""What stands where a formula failed: a value that is not known, hence unread, never empty."""
 TIME_NULLS = ("0000-00-00", "0000-00-00 00:00:00", "1970-01-01", "1970-01-01 00:00:00")
 TRUE, FALSE = ("true", "yes", "y", "1", "是", "t"), ("false", "no", "n", "0", "否", "f")
 EDGE = r"^[\s\x{a0}\x{3000}]|[\s\x{a0}\x{3000}]$"
@@ -199,6 +203,12 @@ def _in_cells(bound: Bound) -> str:
     return named(bound.table.where, cells)
 
 
+def swapped(form: str) -> str:
+    """The format with day and month changed about; nothing where it does not begin with them."""
+    found = re.match(r"%([dm])(\W)%([dm])", form)
+    return f"%{found[3]}{found[2]}%{found[1]}{form[found.end() :]}" if found else ""
+
+
 def _typed(column: ColumnMap, text: str, zone: str | None, precision: int) -> str:
     kind = column.column.type
     if column.values or (column.column.enum and kind == "VARCHAR"):
@@ -208,7 +218,8 @@ def _typed(column: ColumnMap, text: str, zone: str | None, precision: int) -> st
     if kind == "DATE":
         return f"iso_date({text})"
     if kind == "INTEGER":
-        return f"whole({text})"
+        legal = f"in ({', '.join(column.column.enum)})" if column.column.enum else ">= 0"
+        return f"case when whole({text}) {legal} then whole({text}) end"
     if kind == "DOUBLE":
         return f"try_cast({text} as double)"
     if kind == "BOOLEAN":
@@ -216,7 +227,7 @@ def _typed(column: ColumnMap, text: str, zone: str | None, precision: int) -> st
             f"case when lower({text}) in {_in(TRUE)} then true"
             f" when lower({text}) in {_in(FALSE)} then false end"
         )
-    return text
+    return f"case when {text} not in {_in(EXCEL_ERRORS)} then {text} end"
 
 
 def _in(words: Sequence[str]) -> str:

@@ -50,6 +50,11 @@ def _content(table: TableMap) -> str:
     return f"hash({', '.join(ident(c.name) for c in table.table.columns)})"
 
 
+def _order_columns(table: TableMap) -> list[str]:
+    names = (n.strip() for n in table.order.split(","))
+    return [n for n in names if table.table.column(n)]
+
+
 def _order_keys(table: TableMap, direction: str = "desc") -> list[str]:
     """The declared order; whole numbers of a header are compared as numbers."""
     parts = []
@@ -78,7 +83,10 @@ def _winners(
     else:
         group = f"partition by {_key(table)}"
         keys = "" if table.rows == "repeats" else ", ".join(_order_keys(table))
-        standing = f"rank() over ({group} order by {keys})" if keys else "1"
+        standing = "1"
+        if keys:
+            placed = " and ".join(f"{ident(n)} is not null" for n in _order_columns(table))
+            standing = f"case when {placed or 'true'} then rank() over ({group} order by {keys}) else 1 end"
         ranked = (
             f"select *, row_number() over w as place, count(*) over ({group}) as many,"
             f" {standing} as standing, {_content(table)} as content,"

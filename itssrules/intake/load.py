@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
-from itssrules.errors import IntakeError, ItssError, UsageError
-from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql
+from itssrules.errors import IntakeError, UsageError
+from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql, swapped
 from itssrules.intake.connector import Connector, TableMap, normal
-from itssrules.intake.detect import Match, mapped_headers, matches, positions
+from itssrules.intake.detect import Match, mapped_headers, positions
+from itssrules.intake.files import Given, State, broken, gather, open_all
 from itssrules.intake.fold import Folded, fold, stage_table
-from itssrules.intake.readers import ROW, NotATable, RawFile, open_file
+from itssrules.intake.readers import ROW, RawFile
 from itssrules.model.results import Coverage, Input, Reject, TableLoad, UnreadValue
 from itssrules.model.rule import Text
 from itssrules.store import Connection, Error, ident, literal, one, rows, wall_clock
 
 PRECISION = {1: "day", 2: "minute", 3: "second"}
-NO_EXPORTS = (".toml", ".md", ".html", ".htm", ".log", ".sql", ".py", ".pdf", ".docx", ".png")
-"""Endings of files that may lie beside exports without being any."""
 REJECTS_SHOWN = 20
 FROM_CHANGES = ("field", "old_value", "event_type")
 """Columns of the history that `keep = "changes"` derives from one state to the next."""
-State = Literal["read", "unknown", "damaged"]
 UNREAD_SHOWN = 20
 SWALLOWED = Text(
     "该行的一个单元格内含有整行数据，可能缺少引号",
@@ -31,14 +29,6 @@ SWALLOWED = Text(
 )
 NOT_DECLARED = Text("未声明导出的起止时间", "the window of the export is not declared")
 MOMENTS = ("created_at", "changed_at", "requested_at", "reviewed_at")
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file to read, and whether the user named it himself or it lay in a folder."""
-
-    path: Path
-    named: bool
 
 
 @dataclass
@@ -61,98 +51,6 @@ class Intake:
     inputs: tuple[Input, ...]
     coverage: tuple[Coverage, ...]
     how_to_export: dict[tuple[str, str], dict[str, str]]
-
-
-def gather(paths: Sequence[Path]) -> list[Given]:
-    """Files among `paths` and in their folders, each once, by name; UsageError if there is none."""
-    found: dict[Path, Given] = {}
-    for path in paths:
-        if _exists(path) and path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_export(p, path))
-            if not inside:
-                raise UsageError(
-                    "holds no export", place=str(path), hint="put CSV or Parquet there"
-                )
-            for file in inside:
-                found.setdefault(file.resolve(), Given(file, named=False))
-        elif _exists(path):
-            found[path.resolve()] = Given(path, named=True)
-        else:
-            raise UsageError("no such file or folder", place=str(path), hint="check the path")
-    return sorted(found.values(), key=lambda g: (g.path.name, str(g.path)))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
-def _is_export(path: Path, folder: Path) -> bool:
-    """Anything but hidden files, settings, notes and what a run of ours wrote."""
-    inside = path.relative_to(folder)
-    hidden = any(part.startswith(".") for part in inside.parts)
-    within = [*path.parents][: len(inside.parts)]
-    ours = any((p / name).is_file() for p in within for name in ("run.json", "tables.json"))
-    return not (hidden or ours) and path.suffix.lower() not in NO_EXPORTS
-
-
-def open_all(
-    given: Sequence[Given], connectors: Mapping[str, Connector], forced: str | None = None
-) -> tuple[list[tuple[Given, RawFile, Match]], list[Input]]:
-    """Recognise every file; those that cannot be read come back as inputs with the reason.
-
-    Raises UsageError for a file named by hand that no connector knows, or more than one.
-    """
-    usable = {forced: connectors[forced]} if forced else dict(connectors)
-    known, unread = [], []
-    for number, item in enumerate(given, 1):
-        try:
-            raw = open_file(item.path)
-            known.append((item, raw, _recognise(item, raw, usable)))
-        except NotATable as e:
-            if item.named:
-                raise UsageError(
-                    f"cannot be read as a table: {e}", place=str(item.path),
-                    hint="give CSV or Parquet exports",
-                ) from e  # fmt: skip
-            unread.append(_not_read(number, item.path, "unknown", e.why))
-        except _Unknown as e:
-            if item.named:
-                raise UsageError(e.problem, place=str(item.path), hint=e.hint) from e
-            why = Text(f"没有唯一匹配的连接器（{e.problem}）", f"{e.problem}; {e.hint}")
-            unread.append(_not_read(number, item.path, "unknown", why))
-        except IntakeError as e:
-            unread.append(_not_read(number, item.path, "damaged", _broken(e)))
-    return known, unread
-
-
-class _Unknown(ItssError):
-    """No single connector knows the header."""
-
-
-def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -> Match:
-    fits, near = matches(raw.header, connectors, item.path)
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        names = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
-        raise _Unknown(f"fits {names} alike", hint="say which with --connector NAME")
-    headers = ", ".join(raw.header[:8]) + (" …" if len(raw.header) > 8 else "")
-    closest = f"closest: {'; '.join(near)}. " if near else ""
-    raise _Unknown(
-        f"no connector knows its headers ({headers})",
-        hint=f"{closest}See `itssrules connectors list`, or write a connector for it",
-    )
-
-
-def _broken(error: IntakeError) -> Text:
-    return Text(f"文件已损坏或被截断，请重新导出（{error.problem}）", error.problem)
-
-
-def _not_read(number: int, path: Path, state: State, reason: Text) -> Input:
-    return Input(number, path.as_posix(), "", path.stat().st_size, state, reason)
 
 
 def load(
@@ -238,7 +136,7 @@ class _Loader:
         except (Error, IntakeError) as e:
             if o.raw.failure is None:
                 raise
-            self.failed.append(self._input(o, state="damaged", reason=_broken(o.raw.failure)))
+            self.failed.append(self._input(o, state="damaged", reason=broken(o.raw.failure)))
             if o.given.named:
                 self.progress(str(e).split("\n")[0])
             return
@@ -285,6 +183,7 @@ class _Loader:
             cursor = con.execute(found)
             values = cursor.fetchone() or ()
             precisions = {d[0]: v or 0 for d, v in zip(cursor.description, values, strict=True)}
+        bound = self._settled(bound, nulls)
         sql = stage_sql(bound, "raw", o.raw.header, nulls, o.zone or "UTC", precisions)
         self.seen_sql(f"-- {o.raw.path.name} -> {table.table.name}\n{sql}")
         con.execute(f"create or replace temp table typed as {sql}")
@@ -306,6 +205,22 @@ class _Loader:
         self._supply(o, bound, precisions)
         o.loads.append(self._counts(o, bound))
         con.execute("drop table typed")
+
+    def _settled(self, bound: Bound, nulls: Sequence[str]) -> Bound:
+        """Drop a day-first format from a column that holds a month-first date, and the reverse."""
+        columns = []
+        for c in bound.columns:
+            position = bound.cells[c.column.name].get("cell")
+            other = [f for f in map(swapped, c.formats) if f]
+            if other and position is not None:
+                text = cell(position, nulls)
+                mixed = (
+                    f"select bool_or(try_strptime({text}, {literal(list(c.formats))}) is null and"
+                    f" try_strptime({text}, {literal(other)}) is not null) from raw"
+                )
+                c = replace(c, formats=()) if one(self.con, mixed) else c
+            columns.append(c)
+        return replace(bound, columns=tuple(columns))
 
     def _require_zone(self, o: Opened, bound: Bound) -> None:
         """Stop where a wall clock would have to be guessed."""
@@ -435,8 +350,12 @@ class _Loader:
         return next((m for m in MOMENTS if m in names), None)
 
 
-def newest(con: Connection, tables: Iterable[str]) -> tuple[str, str]:
-    """The newest time that the tools themselves stamped, as ISO UTC text, and its column."""
+def newest(con: Connection, tables: Iterable[str], now: datetime) -> tuple[str, str]:
+    """The newest time stamped in the tables, as ISO UTC text, and its column.
+
+    A time after `now` cannot have been stamped: it is a slip, and rules must see it as one.
+    """
+    limit = f"timestamp {literal(now.strftime('%Y-%m-%d %H:%M:%S'))}"
     stamps = ("created_at", "updated_at", "resolved_at", "closed_at", "changed_at")
     best: tuple[str, str] = ("", "")
     for table in tables:
@@ -445,7 +364,8 @@ def newest(con: Connection, tables: Iterable[str]) -> tuple[str, str]:
         )}  # fmt: skip
         for stamp in stamps:
             if stamp in columns:
-                value = one(con, f"select utc_text(max({stamp})) from {ident(table)}")
+                newest_here = f"select utc_text(max({stamp})) from {ident(table)}"
+                value = one(con, f"{newest_here} where {stamp} <= {limit}")
                 if value and value > best[0]:
                     best = (value, f"{table}.{stamp}")
     return best

@@ -9,6 +9,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -225,10 +226,16 @@ def _encoding(path: Path) -> tuple[str, str, int]:
         raise NotATable("it is a binary file, no text", "这是二进制文件，不是文本")
     if utf8:
         return "utf-8", sample.decode("utf-8", errors="ignore"), lines
-    try:
-        return "gb18030", codecs.getincrementaldecoder("gb18030")().decode(sample), lines
-    except UnicodeDecodeError:
-        return "cp1252", sample.decode("cp1252", errors="replace"), lines
+    if not _is_western(sample):
+        with suppress(UnicodeDecodeError):
+            return "gb18030", codecs.getincrementaldecoder("gb18030")().decode(sample), lines
+    return "cp1252", sample.decode("cp1252", errors="replace"), lines
+
+
+def _is_western(sample: bytes) -> bool:
+    """Accented letters stand alone among ASCII; Chinese characters are pairs of high bytes."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    return sum(len(r) == 1 for r in runs) > sum(len(r) > 1 for r in runs)
 
 
 def _scan(sample: bytes, rest: IO[bytes]) -> tuple[bool, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -42,6 +43,7 @@ def write_html(results: Results, out: Path, lang: str = "zh") -> None:
     write_whole(out / "report.html", write)
 
 
+@cache
 def _environment() -> Environment:
     env = Environment(
         loader=PackageLoader("itssrules.report", "templates"),

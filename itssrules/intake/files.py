@@ -1,0 +1,123 @@
+"""Which files are given, what each is, and why some cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from itssrules.errors import IntakeError, ItssError, UsageError
+from itssrules.intake.connector import Connector
+from itssrules.intake.detect import Match, matches
+from itssrules.intake.readers import NotATable, RawFile, open_file
+from itssrules.model.results import Input
+from itssrules.model.rule import Text
+
+NO_EXPORTS = (".toml", ".md", ".html", ".htm", ".log", ".sql", ".py", ".pdf", ".docx", ".png")
+"""Endings of files that may lie beside exports without being any."""
+State = Literal["read", "unknown", "damaged"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to read, and whether the user named it himself or it lay in a folder."""
+
+    path: Path
+    named: bool
+
+
+def gather(paths: Sequence[Path]) -> list[Given]:
+    """Files among `paths` and in their folders, each once, by name; UsageError if there is none."""
+    found: dict[Path, Given] = {}
+    for path in paths:
+        if _exists(path) and path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if _is_export(p, path))
+            if not inside:
+                raise UsageError(
+                    "holds no export", place=str(path), hint="put CSV or Parquet there"
+                )
+            for file in inside:
+                found.setdefault(file.resolve(), Given(file, named=False))
+        elif _exists(path) and path.is_file():
+            found[path.resolve()] = Given(path, named=True)
+        else:
+            raise UsageError("no such file or folder", place=str(path), hint="check the path")
+    return sorted(found.values(), key=lambda g: (g.path.name, str(g.path)))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _is_export(path: Path, folder: Path) -> bool:
+    """Anything but hidden files, settings, notes and what a run of ours wrote."""
+    if not (path.is_file() or path.is_symlink()):
+        return False
+    inside = path.relative_to(folder)
+    hidden = any(part.startswith(".") for part in inside.parts)
+    within = [*path.parents][: len(inside.parts)]
+    ours = any((p / name).is_file() for p in within for name in ("run.json", "tables.json"))
+    return not (hidden or ours) and path.suffix.lower() not in NO_EXPORTS
+
+
+def open_all(
+    given: Sequence[Given], connectors: Mapping[str, Connector], forced: str | None = None
+) -> tuple[list[tuple[Given, RawFile, Match]], list[Input]]:
+    """Recognise every file; those that cannot be read come back as inputs with the reason.
+
+    Raises UsageError for a file named by hand that no connector knows, or more than one.
+    """
+    usable = {forced: connectors[forced]} if forced else dict(connectors)
+    known, unread = [], []
+    for number, item in enumerate(given, 1):
+        try:
+            raw = open_file(item.path)
+            known.append((item, raw, _recognise(item, raw, usable)))
+        except NotATable as e:
+            if item.named:
+                raise UsageError(
+                    f"cannot be read as a table: {e}", place=str(item.path),
+                    hint="give CSV or Parquet exports",
+                ) from e  # fmt: skip
+            unread.append(_not_read(number, item.path, "unknown", e.why))
+        except _Unknown as e:
+            if item.named:
+                raise UsageError(e.problem, place=str(item.path), hint=e.hint) from e
+            why = Text(f"没有唯一匹配的连接器（{e.problem}）", f"{e.problem}; {e.hint}")
+            unread.append(_not_read(number, item.path, "unknown", why))
+        except IntakeError as e:
+            unread.append(_not_read(number, item.path, "damaged", broken(e)))
+    return known, unread
+
+
+class _Unknown(ItssError):
+    """No single connector knows the header."""
+
+
+def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -> Match:
+    fits, near = matches(raw.header, connectors, item.path)
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        names = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
+        raise _Unknown(f"fits {names} alike", hint="say which with --connector NAME")
+    headers = ", ".join(raw.header[:8]) + (" …" if len(raw.header) > 8 else "")
+    closest = f"closest: {'; '.join(near)}. " if near else ""
+    raise _Unknown(
+        f"no connector knows its headers ({headers})",
+        hint=f"{closest}See `itssrules connectors list`, or write a connector for it",
+    )
+
+
+def broken(error: IntakeError) -> Text:
+    """Why a damaged file was not read, in both languages."""
+    return Text(f"文件已损坏或被截断，请重新导出（{error.problem}）", error.problem)
+
+
+def _not_read(number: int, path: Path, state: State, reason: Text) -> Input:
+    size = path.stat().st_size if path.is_file() else 0
+    return Input(number, path.as_posix(), "", size, state, reason)
