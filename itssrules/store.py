@@ -86,8 +86,15 @@ def connect(memory_limit: str | None = None) -> Connection:
 
 def lock(con: Connection) -> None:
     """From here on no statement can change the configuration."""
-    con.execute("set timezone = 'UTC'")
-    con.execute("set lock_configuration = true")
+    if not one(con, "select current_setting('lock_configuration')"):
+        con.execute("set timezone = 'UTC'")
+        con.execute("set lock_configuration = true")
+
+
+def clear(con: Connection) -> None:
+    """Empty every table, as on a new connection."""
+    for name in (*model(), *BOOK_TABLES):
+        con.execute(f"delete from {ident(name)}")
 
 
 def wall_clock(con: Connection, zone: str) -> None:

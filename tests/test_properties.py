@@ -15,6 +15,7 @@ from itssrules.model.tables import Column, Table, model
 from itssrules.store import connect
 
 BOOK = load_book_or_stop([bundled("rules")])
+CON = connect()
 SEED = 20250701
 RECORDS = 120
 Tables = dict[str, list[dict[str, Any]]]
@@ -71,12 +72,8 @@ def judged(
         case["tables"]["coverage"] = [
             {"tbl": t, "ns": NS, "from_at": "2000-01-01", "to_at": "2099-01-01"} for t in tables
         ]
-    con = connect()
-    try:
-        fill(con, case)
-        return {k: v.partition(":")[0] for k, v in verdicts(con, rule, case).items()}
-    finally:
-        con.close()
+    fill(CON, case)
+    return {k: v.partition(":")[0] for k, v in verdicts(CON, rule, case).items()}
 
 
 def greener(before: str, after: str) -> bool:

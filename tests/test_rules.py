@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +15,7 @@ from itssrules.catalogue.lint import lint
 from itssrules.catalogue.load import load_book_or_stop
 from itssrules.catalogue.needs import problems
 from itssrules.model.rule import Rule
-from itssrules.store import connect
+from itssrules.store import Connection, connect
 
 BOOK = load_book_or_stop([bundled("rules")])
 CASES = [(rule, case) for rule in BOOK.rules for case in read_cases(rule)]
@@ -24,13 +25,20 @@ PART_ONE = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def con() -> Iterator[Connection]:
+    made = connect()
+    yield made
+    made.close()
+
+
 def name_of(rule: Rule) -> str:
     return rule.id
 
 
 @pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{r.id}: {c['name']}" for r, c in CASES])
-def test_case(rule: Rule, case: dict[str, object]) -> None:
-    assert () == run_case(rule, case).faults
+def test_case(con: Connection, rule: Rule, case: dict[str, object]) -> None:
+    assert () == run_case(con, rule, case).faults
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
@@ -77,12 +85,14 @@ def test_the_book_holds_the_rules_promised() -> None:
     assert len(BOOK.checkpoints) == 421
 
 
-def test_a_wrong_expectation_is_noticed() -> None:
+def test_a_wrong_expectation_is_noticed(con: Connection) -> None:
     """A case runner that cannot fail would prove nothing."""
     rule = next(r for r in BOOK.rules if r.id == "CHG-021")
     case = tomllib.loads(cases_path(rule).read_text(encoding="utf-8"))["case"][0]
     other = dict.fromkeys(case["expect"], "not_applicable: cancelled")
 
-    assert run_case(rule, {**case, "expect": other}).faults
-    assert run_case(rule, {**case, "expect": {}}).faults
-    assert run_case(rule, {**case, "expect": {**case["expect"], "NO-SUCH": "conforming"}}).faults
+    assert run_case(con, rule, {**case, "expect": other}).faults
+    assert run_case(con, rule, {**case, "expect": {}}).faults
+    assert run_case(
+        con, rule, {**case, "expect": {**case["expect"], "NO-SUCH": "conforming"}}
+    ).faults

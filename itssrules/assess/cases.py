@@ -14,7 +14,7 @@ from itssrules.assess.run import prepare
 from itssrules.errors import ItssError, RuleError
 from itssrules.model.rule import Param, Rule
 from itssrules.model.tables import UNATTRIBUTED, Table, model
-from itssrules.store import Connection, Error, connect, ident, literal, rows
+from itssrules.store import Connection, Error, clear, connect, ident, literal, rows
 
 NS, AS_OF = "test", "2025-07-01 00:00"
 CASE_KEYS = {"name", "as_of", "params", "lacks", "days", "tables", "expect"}
@@ -55,20 +55,21 @@ def read_cases(rule: Rule) -> list[dict[str, Any]]:
 
 def run_cases(rule: Rule) -> list[Outcome]:
     """Every case of a rule, run by the engine that runs exports."""
-    return [run_case(rule, case) for case in read_cases(rule)]
-
-
-def run_case(rule: Rule, case: Mapping[str, Any]) -> Outcome:
-    """One case on a database of its own."""
     con = connect()
+    try:
+        return [run_case(con, rule, case) for case in read_cases(rule)]
+    finally:
+        con.close()
+
+
+def run_case(con: Connection, rule: Rule, case: Mapping[str, Any]) -> Outcome:
+    """One case on a database that holds nothing else."""
     try:
         fill(con, case)
         expected = dict(case["expect"])
         found = verdicts(con, _with_params(rule, case.get("params", {})), case)
     except (Error, ItssError) as e:
         return Outcome(rule.id, case["name"], (str(e).split("\n")[0],))
-    finally:
-        con.close()
     return Outcome(rule.id, case["name"], _compare(expected, found))
 
 
@@ -96,7 +97,8 @@ def _with_params(rule: Rule, values: Mapping[str, Any]) -> Rule:
 
 
 def fill(con: Connection, case: Mapping[str, Any]) -> None:
-    """Insert a case's rows and what its files supply."""
+    """Hold a case's rows and what its files supply, and nothing else."""
+    clear(con)
     tables = dict(case.get("tables", {}))
     for row in tables.pop("coverage", []):
         con.execute(

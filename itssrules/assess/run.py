@@ -73,7 +73,7 @@ def prepare(con: Connection, as_of: str, inputs: Sequence[Input]) -> Context:
     for i in inputs:
         for t in i.tables:
             rejects[t.table, i.ns] = rejects.get((t.table, i.ns), 0) + t.rejected
-    con.execute("create temp table paths(file_id integer, path varchar)")
+    con.execute("create or replace temp table paths(file_id integer, path varchar)")
     if paths:
         con.executemany("insert into paths values (?, ?)", [list(p) for p in paths.items()])
     return Context(con, Supply.read(con), as_of.replace("T", " ").rstrip("Z"), rejects)
