@@ -44,7 +44,7 @@ def _read(results: Results, lang: str) -> list[str]:
     for load in loads:
         records[load.table] += load.loaded
     files = totals["files"] - totals["files_not_read"]
-    lines = [_line("sum.read", w("assessed.value", read=files, records=totals["records"]), lang)]
+    lines = [_line("sum.read", w("assessed.value", n=files, records=totals["records"]), lang)]
     tables = [f"{table_name(t)[lang]} {n:,}" for t, n in records.items()]
     if tables:
         lines.append(INDENT + _listed(tables, " · ", lang))
