@@ -72,23 +72,26 @@ def cell(position: int, nulls: Sequence[str]) -> str:
     )
 
 
+def cells_sql(positions: Sequence[int], nulls: Sequence[str], raw: str) -> str:
+    """The SELECT that reads a file's rows: each cell trimmed, with the words for nothing as NULL.
+
+    Yields `row_number` and `raw_<position>` of each column wanted.
+    """
+    cells = "".join(f", {cell(i, nulls)} as raw_{i}" for i in positions)
+    return f"select {ROW} as row_number{cells} from {raw}"
+
+
 def stage_sql(
-    bound: Bound,
-    raw: str,
-    header: Sequence[str],
-    nulls: Sequence[str],
-    zone: str | None,
-    precisions: Mapping[str, int],
+    bound: Bound, header: Sequence[str], zone: str | None, precisions: Mapping[str, int]
 ) -> str:
-    """The SELECT that turns raw rows into typed rows of the table.
+    """The SELECT that turns the rows of the table `cells` into typed rows of a canonical table.
 
     Yields `row_number`, one column per fed canonical column, `unread` (column and text of each
     cell that could not be read), `tie` (the header that `order` names, as text) and `fate`: `keep`,
     `skip` (blank, a repeated header, outside `where`) or `reject` (no key). `precisions` is the
     finest precision seen per time column (1 day … 3 second).
-    """  # fmt: skip
+    """
     positions = _positions(bound, header)
-    raws = ", ".join(f"{cell(i, nulls)} as raw_{i}" for i in positions)
     texts = ", ".join(f"{_text(c, bound.cells[c.column.name])} as {ident(c.column.name)}"
                       for c in bound.columns)  # fmt: skip
     values, tests = [], []
@@ -101,8 +104,7 @@ def stage_sql(
     out = ", ".join(f"t.{ident(f'v_{c.column.name}')} as {ident(c.column.name)}"
                     for c in bound.columns)  # fmt: skip
     return (
-        f"with cells as materialized (select {ROW} as row_number, {raws} from {raw}),\n"
-        f"texts as materialized (select cells.*, {texts} from cells),\n"
+        f"with texts as materialized (select cells.*, {texts} from cells),\n"
         f"typed as materialized (select t.*, {', '.join(values)} from texts t)\n"
         f"select t.row_number, {out}, {_unread(tests)} as unread,"
         f" {_tie(bound, header)} as tie, {_fate(bound, header, positions)} as fate from typed t"
@@ -153,20 +155,14 @@ def _fate(bound: Bound, header: Sequence[str], positions: Sequence[int]) -> str:
     return f"case {' '.join(branches)} else 'keep' end"
 
 
-def precision_sql(bound: Bound, raw: str, nulls: Sequence[str]) -> str | None:
+def precision_sql(bound: Bound) -> str | None:
     """A SELECT of the finest precision of every time column that is not built by SQL."""
-    times = [
-        c for c in bound.columns
-        if c.column.type == "TIMESTAMP" and list(bound.cells[c.column.name]) == ["cell"]
-    ]  # fmt: skip
-    if not times:
-        return None
     parts = ", ".join(
-        f"max(cell_precision({cell(bound.cells[c.column.name]['cell'], nulls)})) as"
-        f" {ident(c.column.name)}"
-        for c in times
+        f"max(cell_precision(raw_{bound.cells[c.column.name]['cell']})) as {ident(c.column.name)}"
+        for c in bound.columns
+        if c.column.type == "TIMESTAMP" and list(bound.cells[c.column.name]) == ["cell"]
     )
-    return f"select {parts} from {raw}"
+    return f"select {parts} from cells" if parts else None
 
 
 def _text(column: ColumnMap, cells: Mapping[str, int]) -> str:

@@ -85,8 +85,9 @@ def _winners(
         keys = "" if table.rows == "repeats" else ", ".join(_order_keys(table))
         standing = "1"
         if keys:
-            placed = " and ".join(f"{ident(n)} is not null" for n in _order_columns(table))
-            standing = f"case when {placed or 'true'} then rank() over ({group} order by {keys}) else 1 end"
+            needed = [*_order_columns(table), *(["tie"] if table.tie else [])]
+            placed = " and ".join(f"{ident(n)} is not null" for n in needed)
+            standing = f"case when {placed} then rank() over ({group} order by {keys}) else 1 end"
         ranked = (
             f"select *, row_number() over w as place, count(*) over ({group}) as many,"
             f" {standing} as standing, {_content(table)} as content,"

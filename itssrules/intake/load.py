@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from itssrules.errors import IntakeError, UsageError
-from itssrules.intake.compile import Bound, bind, cell, precision_sql, stage_sql, swapped
+from itssrules.intake.compile import Bound, bind, cells_sql, precision_sql, stage_sql, swapped
 from itssrules.intake.connector import Connector, TableMap, normal
 from itssrules.intake.detect import Match, mapped_headers, positions
 from itssrules.intake.files import Given, State, broken, gather, open_all
@@ -116,7 +116,7 @@ class _Loader:
     ) -> None:  # fmt: skip
         self.con, self.progress, self.need_zone = con, progress, need_zone
         self.seen_sql = seen_sql
-        self.stages: dict[tuple[str, str, int], tuple[str, TableMap]] = {}
+        self.stages: dict[tuple[str, str], tuple[str, TableMap]] = {}
         self.opened: list[Opened] = []
         self.failed: list[Input] = []
         self.twice: list[Input] = []
@@ -130,7 +130,9 @@ class _Loader:
         try:
             reader = o.raw.batches(wanted)
             self.con.register("incoming", reader)
-            self.con.execute("create or replace temp table raw as select * from incoming")
+            sql = cells_sql(wanted, o.match.connector.nulls, "incoming")
+            self.seen_sql(f"-- {o.raw.path.name}\ncreate table cells as {sql}")
+            self.con.execute(f"create or replace temp table cells as {sql}")
             self.con.unregister("incoming")
             self._reject_swallowed(o)
         except (Error, IntakeError) as e:
@@ -140,17 +142,17 @@ class _Loader:
             if o.given.named:
                 self.progress(str(e).split("\n")[0])
             return
-        for number, table in enumerate(o.match.export.tables):
+        for table in o.match.export.tables:
             bound = bind(table, at)
             fed = {c.column.name for c in bound.columns}
             if set(table.key) <= fed and any(bound.cells[n] for n in fed):
-                self._stage_table(o, bound, number)
-        self.con.execute("drop table raw")
+                self._stage_table(o, bound)
+        self.con.execute("drop table cells")
         self.opened.append(o)
 
     def _reject_swallowed(self, o: Opened) -> None:
         """Reject rows with a cell that holds whole rows; only files with such cells are reread."""
-        count = one(self.con, "select count(*) from raw")
+        count = one(self.con, "select count(*) from cells")
         if (
             o.raw.kind != "csv"
             or o.raw.lines <= count + o.raw.rejected + 1
@@ -166,32 +168,31 @@ class _Loader:
             o.raw.reject(number, SWALLOWED, "")
         if found:
             numbers = ", ".join(str(number) for (number,) in found)
-            self.con.execute(f"delete from raw where {ROW} in ({numbers})")
+            self.con.execute(f"delete from cells where row_number in ({numbers})")
 
     def _ties(self, o: Opened) -> set[int]:
         at = positions(o.raw.header)
         return {at[normal(t.tie)] for t in o.match.export.tables if normal(t.tie) in at}
 
-    def _stage_table(self, o: Opened, bound: Bound, number: int) -> None:
+    def _stage_table(self, o: Opened, bound: Bound) -> None:
         con, table = self.con, bound.table
-        nulls = o.match.connector.nulls
         self._require_zone(o, bound)
-        found = precision_sql(bound, "raw", nulls)
+        found = precision_sql(bound)
         names = [c.column.name for c in bound.columns]
         precisions: dict[str, int] = {}
         if found:
             cursor = con.execute(found)
             values = cursor.fetchone() or ()
             precisions = {d[0]: v or 0 for d, v in zip(cursor.description, values, strict=True)}
-        bound = self._settled(bound, nulls)
-        sql = stage_sql(bound, "raw", o.raw.header, nulls, o.zone or "UTC", precisions)
+        bound = self._settled(bound)
+        sql = stage_sql(bound, o.raw.header, o.zone or "UTC", precisions)
         self.seen_sql(f"-- {o.raw.path.name} -> {table.table.name}\n{sql}")
         con.execute(f"create or replace temp table typed as {sql}")
         if table.keep and one(
             con, f"select count(*) = count(distinct {ident(table.key[-1])}) from typed"
         ):
             return
-        key = (o.source, table.table.name, number)
+        key = (o.source, table.table.name)
         stage, _ = self.stages.setdefault(key, (f"stage_{len(self.stages)}", table))
         if not one(
             con, f"select count(*) from duckdb_tables() where table_name = {literal(stage)}"
@@ -206,17 +207,17 @@ class _Loader:
         o.loads.append(self._counts(o, bound))
         con.execute("drop table typed")
 
-    def _settled(self, bound: Bound, nulls: Sequence[str]) -> Bound:
+    def _settled(self, bound: Bound) -> Bound:
         """Drop a day-first format from a column that holds a month-first date, and the reverse."""
         columns = []
         for c in bound.columns:
             position = bound.cells[c.column.name].get("cell")
             other = [f for f in map(swapped, c.formats) if f]
             if other and position is not None:
-                text = cell(position, nulls)
+                text = f"raw_{position}"
                 mixed = (
                     f"select bool_or(try_strptime({text}, {literal(list(c.formats))}) is null and"
-                    f" try_strptime({text}, {literal(other)}) is not null) from raw"
+                    f" try_strptime({text}, {literal(other)}) is not null) from cells"
                 )
                 c = replace(c, formats=()) if one(self.con, mixed) else c
             columns.append(c)
@@ -230,9 +231,9 @@ class _Loader:
         cells = {i for c in moments for i in bound.cells[c.column.name].values()}
         tests = " or ".join(
             f"({t} is not null and regexp_matches({t}, '\\d:\\d\\d') and not is_zoned({t}))"
-            for t in (cell(i, o.match.connector.nulls) for i in sorted(cells))
+            for t in (f"raw_{i}" for i in sorted(cells))
         )
-        if one(self.con, f"select bool_or({tests}) from raw"):
+        if one(self.con, f"select bool_or({tests}) from cells"):
             raise UsageError(
                 f"the times in it carry no time zone and none is declared for {o.source}",
                 place=str(o.raw.path),
@@ -291,7 +292,7 @@ class _Loader:
 
     def fold(self) -> None:
         """Make records of everything staged, and close each file's counts."""
-        for (source, name, _), (stage, table) in self.stages.items():
+        for (source, name), (stage, table) in self.stages.items():
             self.progress(f"making {name} of {source}")
             done = fold(self.con, table, stage, source, source)
             self.con.execute(f"drop table {stage}")
