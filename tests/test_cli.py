@@ -819,3 +819,47 @@ def test_connectors_and_plugins_are_listed(here: Path) -> None:
 
     assert all(word in tools for word in ("canonical:", "servicenow:", "change_request list"))
     assert all(word in parts for word in ("built in", "rules", "connectors", "html", "json"))
+
+
+# ------------------------------------------------------------------ what is not there, beside what is
+
+
+def test_a_rule_over_several_tables_is_not_conforming_while_one_is_missing(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table([GOOD]))
+
+    code, results = check("in", *ZONE, "--rules", "DQ-002")
+
+    (rule,) = results["rules"]
+    assert (code, rule["status"], rule["conforming"]) == (4, "partly", 1)
+    assert {(r["reason"], r["column"]) for r in rule["reasons"]} == {
+        ("table", "requests"), ("table", "changes"), ("table", "problems"),
+    }  # fmt: skip
+    assert "problems" in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def test_a_row_lost_beside_the_subject_leaves_no_rule_conforming(here: Path) -> None:
+    ci = {"ci_id": "srv1", "name": "srv1", "source_key": ""}
+    for name in ("incidents", "problems", "requests"):
+        key = {"incidents": "incident_id", "problems": "problem_id", "requests": "request_id"}[name]
+        put(here / "in" / f"{name}.csv", table([{key: "X1", "ci_id": "srv1", "title": "x"}]))
+    put(here / "in" / "change_cis.csv", table([{"change_id": "C1", "ci_id": "srv1"}]))
+    put(here / "in" / "cis.csv", table([ci]))
+    words = ("in", *ZONE, "--rules", "CFG-003", "--as-of", "2025-01-31")
+
+    assert check(*words)[1]["rules"][0]["status"] == "conforming"
+
+    put(here / "in" / "cis.csv", table([ci]) + "srv2,one cell too many,,\n")
+    code, results = check(*words)
+
+    assert (code, results["rules"][0]["status"]) == (4, "partly")
+    assert results["rules"][0]["reasons"][-1]["reason"] == "lost_rows"
+
+
+def test_a_version_dated_in_the_future_does_not_win(here: Path) -> None:
+    put(here / "in" / "incidents_1.csv", table([EARLY]))
+    late = {**EARLY, "closed_at": GOOD["closed_at"], "updated_at": "2098-01-01 00:00"}
+    put(here / "in" / "incidents_2.csv", table([late]))
+
+    _, results = check("in", *ZONE, "--rules", "INC-011", "--as-of", "2025-01-31")
+
+    assert counts(results) == {"INC-011": ("not_assessed", 0, 0, 0, 1)}

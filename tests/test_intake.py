@@ -125,3 +125,34 @@ def test_a_connector_says_in_both_languages_what_it_cannot_give(name: str) -> No
     assert connector.cannot_fill
     for text in (connector.title, connector.how, *connector.cannot_fill.values()):
         assert text.zh.strip() and text.en.strip()
+
+
+def test_dates_whose_order_nothing_in_the_file_proves_are_unread(tmp_path: Path) -> None:
+    line = "INC1,Closed,a,02/01/2025 09:00,03/02/2025 10:00,02/03/2025 11:00,\n"
+    proof = "INC2,New,a,{} 09:00,,,\n"
+    times = (
+        "select resolved_at is null, closed_at is null from incidents where incident_id = 'INC1'"
+    )
+
+    unsure, _ = read(tmp_path, f"{HEAD}\n{line}")
+    month_first, _ = read(tmp_path, f"{HEAD}\n{line}{proof.format('02/14/2025')}")
+    day_first, _ = read(tmp_path, f"{HEAD}\n{line}{proof.format('14/02/2025')}")
+
+    assert rows(unsure, times) == rows(month_first, times) == [(True, True)]
+    assert rows(day_first, times) == [(False, False)]
+
+
+@pytest.mark.parametrize(
+    "rows_text",
+    [
+        'INC1,Closed,a,2025-01-01 08:00,,,"open\nINC2,Closed,a,2025-01-01 09:00,,,"\n',
+        'INC1,Closed,"a,2025-01-01 08:00,,2025-01-01 09:00,\nINC2,New,b",2025-01-01 08:00,,,x\n',
+    ],
+    ids=["a whole row", "the end of one and the beginning of the next"],
+)
+def test_a_cell_that_swallowed_rows_is_no_record(tmp_path: Path, rows_text: str) -> None:
+    head = "number,incident_state,caller_id,opened_at,resolved_at,closed_at,note"
+    con, intake = read(tmp_path, f"{head}\n{rows_text}INC9,New,a,2025-01-01 08:00,,,\n")
+
+    assert rows(con, "select incident_id from incidents") == [("INC9",)]
+    assert intake.inputs[0].tables[0].rejected == 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from itssrules.assess.gate import Gate, Supply, blurred_sql, gates, limits
 from itssrules.assess.outcome import status_of
 from itssrules.catalogue.check import bind
 from itssrules.errors import RuleError
-from itssrules.model.results import ProjectCount, Reason, RuleResult
+from itssrules.model.results import ProjectCount, Reason, RuleResult, Status
 from itssrules.model.rule import OUTPUT, Rule
 from itssrules.model.tables import UNATTRIBUTED, model
 from itssrules.store import Connection, Error, ident, literal, one, rows
@@ -73,7 +73,7 @@ def judge(context: Context, rule: Rule) -> RuleResult:
         _check_closing(con, rule)
         _check_messages(con, rule)
         _store_findings(context, rule)
-    return _with_lost(_counted(con, rule, lacking), lost)
+    return _with_holes(_with_lost(_counted(con, rule, lacking), lost), _holes(context, rule))
 
 
 def _lost(context: Context, rule: Rule) -> tuple[Reason, ...]:
@@ -82,6 +82,33 @@ def _lost(context: Context, rule: Rule) -> tuple[Reason, ...]:
         Reason(UNATTRIBUTED, ns, "lost_rows", table, count, ())
         for (table, ns), count in sorted(context.rejects.items())
         if table in rule.subject and count
+    )
+
+
+def _holes(context: Context, rule: Rule) -> tuple[Reason, ...]:
+    """What the rule could not see at all: subject tables without a row, lost rows beside them.
+
+    They belong to no record, so they count none; but nothing is fully conforming beside them.
+    """
+    con = context.con
+    empty = [t for t in rule.subject if not one(con, f"select count(*) from {ident(t)}")]
+    supplied = {c.partition(".")[0] for held in context.supply.by_file.values() for c in held}
+    found = [Reason("", "", "no_rows" if t in supplied else "table", t, 0, ()) for t in empty]
+    beside = {t for t in rule.read_tables if t not in rule.subject}
+    found += [
+        Reason("", ns, "lost_rows", table, 0, ())
+        for (table, ns), count in sorted(context.rejects.items())
+        if table in beside and count
+    ]
+    return tuple(found)
+
+
+def _with_holes(result: RuleResult, holes: tuple[Reason, ...]) -> RuleResult:
+    if not holes:
+        return result
+    status = {"conforming": "partly", "not_applicable": "not_assessed"}.get(result.status)
+    return replace(
+        result, status=cast("Status", status or result.status), reasons=(*result.reasons, *holes)
     )
 
 
@@ -188,7 +215,7 @@ def _verdicts(
             from weighed)
         select record, verdict, held_by as reason, held_col as col,
             case when held_by is null then message end as message,
-            without_use and verdict in ('conforming', 'nonconforming') as limited,
+            without_use and verdict <> 'not_assessed' as limited,
             case when verdict = 'nonconforming' then "at" end as "at",
             case when verdict = 'nonconforming' then owner end as owner,
             case when verdict = 'nonconforming' then {evidence} end as evidence

@@ -113,4 +113,5 @@ def exit_code(results: Results, fail_on: str, max_unjudged: float = 0.05) -> int
 
 def _unjudged(result: RuleResult, most: float) -> bool:
     applicable = result.population - result.not_applicable
-    return result.status == "not_assessed" or result.not_assessed > most * applicable
+    holes = any(r.count == 0 for r in result.reasons)
+    return result.status == "not_assessed" or holes or result.not_assessed > most * applicable

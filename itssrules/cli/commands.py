@@ -184,7 +184,7 @@ def _load(
     wall = check_zone(zone, "--zone") if zone else setup.config.zone
     intake = load(
         con, exports, tools, zones=setup.config.zones, zone=wall or None, forced=connector,
-        progress=tell, need_zone=not inspecting, seen_sql=seen_sql,
+        progress=tell, need_zone=not inspecting, seen_sql=seen_sql, now=datetime.now(UTC),
     )  # fmt: skip
     return Loaded(con, book, intake, wall or _only_zone(intake) or DEFAULT_ZONE)
 
@@ -202,7 +202,7 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
     moment, column = newest(loaded.con, tickets, datetime.now(UTC))
     if not moment:
         raise UsageError(
-            "no ticket table was read, so the date to judge from is not in the data",
+            "no time of a ticket could be read, so the date to judge from is not in the data",
             place="--as-of", hint="say it: --as-of 2025-12-31",
         )  # fmt: skip
     return moment, column

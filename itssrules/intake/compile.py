@@ -205,6 +205,11 @@ def swapped(form: str) -> str:
     return f"%{found[3]}{found[2]}%{found[1]}{form[found.end() :]}" if found else ""
 
 
+def undated(formats: Sequence[str]) -> tuple[str, ...]:
+    """The formats that do not hang on the order of day and month."""
+    return tuple(f for f in formats if not swapped(f))
+
+
 def _typed(column: ColumnMap, text: str, zone: str | None, precision: int) -> str:
     kind = column.column.type
     if column.values or (column.column.enum and kind == "VARCHAR"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from itssrules.intake.connector import TableMap
 from itssrules.model.results import Dispute
@@ -31,7 +32,9 @@ def stage_table(table: Table, name: str) -> str:
     )
 
 
-def fold(con: Connection, table: TableMap, stage: str, source: str, ns: str) -> Folded:
+def fold(
+    con: Connection, table: TableMap, stage: str, source: str, ns: str, now: datetime | None = None
+) -> Folded:
     """Move staged rows into the canonical table, one record a key, and say what became of each."""
     keyed = bool(table.key)
     unique = not keyed or one(con, f"select count(*) = count(distinct {_key(table)}) from {stage}")
@@ -39,7 +42,7 @@ def fold(con: Connection, table: TableMap, stage: str, source: str, ns: str) -> 
         return _changes(con, table, stage, source, ns)
     if table.rows == "events":
         return _events(con, table, stage, source, ns)
-    return _winners(con, table, stage, source, ns, bool(unique))
+    return _winners(con, table, stage, source, ns, bool(unique), now)
 
 
 def _key(table: TableMap) -> str:
@@ -72,7 +75,13 @@ def _order(table: TableMap, direction: str = "desc") -> str:
 
 
 def _winners(
-    con: Connection, table: TableMap, stage: str, source: str, ns: str, unique: bool
+    con: Connection,
+    table: TableMap,
+    stage: str,
+    source: str,
+    ns: str,
+    unique: bool,
+    now: datetime | None,
 ) -> Folded:
     """One row per key; where no order tells rows apart, what they disagree on is not known."""
     if unique:
@@ -86,8 +95,17 @@ def _winners(
         standing = "1"
         if keys:
             needed = [*_order_columns(table), *(["tie"] if table.tie else [])]
-            placed = " and ".join(f"{ident(n)} is not null" for n in needed)
-            standing = f"case when {placed} then rank() over ({group} order by {keys}) else 1 end"
+            tests = [f"{ident(n)} is not null" for n in needed]
+            if now:
+                limit = literal(now.strftime("%Y-%m-%d %H:%M:%S"))
+                tests += [
+                    f"{ident(n)} <= timestamp {limit}"
+                    for n in _order_columns(table)
+                    if (column := table.table.column(n)) and column.type == "TIMESTAMP"
+                ]
+            placed = " and ".join(tests)
+            among = f"{group}, ({placed}) is true"
+            standing = f"case when {placed} then rank() over ({among} order by {keys}) else 1 end"
         ranked = (
             f"select *, row_number() over w as place, count(*) over ({group}) as many,"
             f" {standing} as standing, {_content(table)} as content,"

@@ -8,7 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 from itssrules.errors import IntakeError, UsageError
-from itssrules.intake.compile import Bound, bind, cells_sql, precision_sql, stage_sql, swapped
+from itssrules.intake.compile import (
+    Bound,
+    bind,
+    cells_sql,
+    precision_sql,
+    stage_sql,
+    swapped,
+    undated,
+)
 from itssrules.intake.connector import Connector, TableMap, normal
 from itssrules.intake.detect import Match, mapped_headers, positions
 from itssrules.intake.files import Given, State, broken, gather, open_all
@@ -64,6 +72,7 @@ def load(
     progress: Callable[[str], None] = lambda _: None,
     need_zone: bool = True,
     seen_sql: Callable[[str], None] = lambda _: None,
+    now: datetime | None = None,
 ) -> Intake:
     """Read `paths` into the canonical tables of `con`.
 
@@ -94,7 +103,7 @@ def load(
         raise IntakeError(
             f"no file could be read: {first.reason.en}", place=first.path, hint="export it again"
         )
-    loader.fold()
+    loader.fold(now)
     inputs = sorted([*loader.inputs(), *unread], key=lambda i: i.file_id)
     return Intake(tuple(inputs), loader.coverage(), _how_to_export(connectors))
 
@@ -142,8 +151,12 @@ class _Loader:
             if o.given.named:
                 self.progress(str(e).split("\n")[0])
             return
+        proven = self._order_is_proven(o, at)
         for table in o.match.export.tables:
             bound = bind(table, at)
+            if not proven:
+                plain = (replace(c, formats=undated(c.formats)) for c in bound.columns)
+                bound = replace(bound, columns=tuple(plain))
             fed = {c.column.name for c in bound.columns}
             if set(table.key) <= fed and any(bound.cells[n] for n in fed):
                 self._stage_table(o, bound)
@@ -184,7 +197,6 @@ class _Loader:
             cursor = con.execute(found)
             values = cursor.fetchone() or ()
             precisions = {d[0]: v or 0 for d, v in zip(cursor.description, values, strict=True)}
-        bound = self._settled(bound)
         sql = stage_sql(bound, o.raw.header, o.zone or "UTC", precisions)
         self.seen_sql(f"-- {o.raw.path.name} -> {table.table.name}\n{sql}")
         con.execute(f"create or replace temp table typed as {sql}")
@@ -207,21 +219,29 @@ class _Loader:
         o.loads.append(self._counts(o, bound))
         con.execute("drop table typed")
 
-    def _settled(self, bound: Bound) -> Bound:
-        """Drop a day-first format from a column that holds a month-first date, and the reverse."""
-        columns = []
-        for c in bound.columns:
-            position = bound.cells[c.column.name].get("cell")
-            other = [f for f in map(swapped, c.formats) if f]
-            if other and position is not None:
-                text = f"raw_{position}"
-                mixed = (
-                    f"select bool_or(try_strptime({text}, {literal(list(c.formats))}) is null and"
-                    f" try_strptime({text}, {literal(other)}) is not null) from cells"
-                )
-                c = replace(c, formats=()) if one(self.con, mixed) else c
-            columns.append(c)
-        return replace(bound, columns=tuple(columns))
+    def _order_is_proven(self, o: Opened, at: Mapping[str, int]) -> bool:
+        """Whether the file's dates prove the order of day and month that its formats take.
+
+        Some date fits only that order, and none only the other; a file that shows neither leaves
+        its dates unread, since 02/03 may be either.
+        """
+        fits, others = [], []
+        for c in (c for t in o.match.export.tables for c in bind(t, at).columns):
+            for i in (at[normal(n)] for cell in c.cells.values() for n in cell if normal(n) in at):
+                turned = [f for f in map(swapped, c.formats) if f]
+                if turned:
+                    this = f"try_strptime(raw_{i}, {literal(list(c.formats))}) is not null"
+                    that = f"try_strptime(raw_{i}, {literal(turned)}) is not null"
+                    fits.append(f"({this} and not {that})")
+                    others.append(f"({that} and not {this})")
+        if not fits:
+            return True
+        proven, refuted = rows(
+            self.con,
+            f"select bool_or({' or '.join(dict.fromkeys(fits))}),"
+            f" bool_or({' or '.join(dict.fromkeys(others))}) from cells",
+        )[0]
+        return bool(proven) and not refuted
 
     def _require_zone(self, o: Opened, bound: Bound) -> None:
         """Stop where a wall clock would have to be guessed."""
@@ -290,11 +310,14 @@ class _Loader:
             )
         )
 
-    def fold(self) -> None:
-        """Make records of everything staged, and close each file's counts."""
+    def fold(self, now: datetime | None) -> None:
+        """Make records of everything staged, and close each file's counts.
+
+        A time after `now` places no row before another: it is a slip.
+        """
         for (source, name), (stage, table) in self.stages.items():
             self.progress(f"making {name} of {source}")
-            done = fold(self.con, table, stage, source, source)
+            done = fold(self.con, table, stage, source, source, now)
             self.con.execute(f"drop table {stage}")
             for o in self.opened:
                 o.loads = [

@@ -80,8 +80,12 @@ class RawFile:
         """SQL test of rows with a cell that holds whole rows: a quotation mark is missing."""
         cut = re.escape(self.delimiter)
         row = rf"\n([^{cut}\n]*{cut}){{{len(self.header) - 1}}}[^{cut}\n]*(\n|$)"
+        delimiter_sql, most = f"chr({ord(self.delimiter)})", len(self.header) - 1
+        count = "length({0}) - length(replace({0}, {1}, ''))"
         tests = (
-            f"(contains(c{i}, chr(10)) and regexp_matches(c{i}, '{row}'))"
+            f"(contains(c{i}, chr(10)) and (regexp_matches(c{i}, '{row}')"
+            f" or {most} > 2 and {count.format(f'c{i}', delimiter_sql)}"
+            f" = {most} * ({count.format(f'c{i}', 'chr(10)')})))"
             for i in range(len(self.header))
         )
         return " or ".join(tests)

@@ -149,6 +149,7 @@ select
     case when contradictory                                then null
          when approval_status = 'approved' or has_approved then true
          when has_unclear                                  then null
+         when approval_status is not null                  then false
          when approvals_supplied and not approvals_complete then null
          when state_supplied                               then false
          when approvals_complete                           then false
@@ -163,8 +164,8 @@ select
          when contradictory                                then 'contradictory'
          when approval_status = 'approved' or has_approved then 'ok'
          when has_unclear                                  then 'decision_unclear'
+         when approval_status is not null                  then 'not_approved'
          when approvals_supplied and not approvals_complete then 'approvals_incomplete'
-         when state_supplied and approval_status is not null then 'not_approved'
          when state_supplied                               then 'nothing_recorded'
          when approvals_complete                           then 'no_approval_row'
          else 'approvals_incomplete'
