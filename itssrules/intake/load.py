@@ -230,16 +230,18 @@ class _Loader:
             for i in (at[normal(n)] for cell in c.cells.values() for n in cell if normal(n) in at):
                 turned = [f for f in map(swapped, c.formats) if f]
                 if turned:
+                    iso = f"regexp_matches(raw_{i}, '^\\d{{4}}')"
                     this = f"try_strptime(raw_{i}, {literal(list(c.formats))}) is not null"
                     that = f"try_strptime(raw_{i}, {literal(turned)}) is not null"
-                    fits.append(f"({this} and not {that})")
-                    others.append(f"({that} and not {this})")
+                    fits.append(f"case when not {iso} then {this} and not {that} end")
+                    others.append(f"case when not {iso} then {that} and not {this} end")
         if not fits:
             return True
         proven, refuted = rows(
             self.con,
-            f"select bool_or({' or '.join(dict.fromkeys(fits))}),"
-            f" bool_or({' or '.join(dict.fromkeys(others))}) from cells",
+            f"select bool_or(coalesce({', false) or coalesce('.join(dict.fromkeys(fits))}, false)),"
+            f" bool_or(coalesce({', false) or coalesce('.join(dict.fromkeys(others))}, false))"
+            " from cells",
         )[0]
         return bool(proven) and not refuted
 
