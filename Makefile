@@ -8,7 +8,7 @@ demo: .venv/.installed  ## run on the bundled sample exports
 	@$(BIN)/itssrules demo --out $(REPORT)
 
 test: .venv/.dev  ## all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: .venv/.dev  ## format, style, types, layers, and the lint of the rule book
 	@$(BIN)/ruff format --check .

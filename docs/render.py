@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
 
 from itssrules.builtin import bundled
 from itssrules.catalogue.load import load_book_or_stop
+from itssrules.cli import main as main_command
 from itssrules.intake.connector import load_connectors
+from itssrules.model.rule import RuleBook
 from itssrules.model.tables import model
+from itssrules.report.text import bare
+from itssrules.report.words import known as known_reason
 
 HERE = Path(__file__).parent
 
@@ -48,9 +58,10 @@ def rules_page() -> str:
     """The rule book: one line per rule, then its texts."""
     book = load_book_or_stop([bundled("rules")])
     rows = [
-        [r.id, r.title.zh, r.title.en, r.severity, ", ".join(r.decides), ", ".join(r.supports)]
+        [r.id, r.title.zh, r.title.en, "lead" if r.leads else r.severity, _points(r.decides),
+         _points(r.supports)]
         for r in book.rules
-    ]
+    ]  # fmt: skip
     parts = [
         "# The rule book",
         "Rendered by `make docs` from the heads under `rules/`.",
@@ -65,9 +76,26 @@ def rules_page() -> str:
         if r.uses:
             lines.append(f"**Sharpened by / 有则更准:** {', '.join(f'`{u}`' for u in r.uses)}")
         for p in r.params.values():
-            lines.append(f"- `{p.name}` = {p.value} ({p.type}): {p.help.en} {p.help.zh}")
+            lines.append(f"- `{p.name}` = {_value(p.value)} ({p.type}): {p.help.en} {p.help.zh}")
         parts += lines
+    parts.append("## Shared settings · 共用设置")
+    parts.append("Changed under `[settings]` in `itssrules.toml`, or for a project.")
+    parts += [
+        f"- `{p.name}` = {_value(p.value)} ({p.type}): {p.help.en} {p.help.zh}"
+        for p in book.settings.values()
+    ]
+    parts.append("## Facts · 公共事实")
+    parts += [f"- `{f.name}`: {f.title.en} · {f.title.zh}" for f in book.facts]
     return "\n\n".join(parts) + "\n"
+
+
+def _points(ids: tuple[str, ...]) -> str:
+    """Checkpoints, cut where one rule carries very many."""
+    return ", ".join(ids[:12]) + (f" … {len(ids)} in all" if len(ids) > 12 else "")
+
+
+def _value(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def connectors_page() -> str:
@@ -91,11 +119,70 @@ def connectors_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def real_data_page() -> str:
+    """What the rules say of two public data sets, as exported and with nothing declared."""
+    parts = [
+        "# The rules on real data",
+        "Rendered by `make docs` from a run over two public data sets, as they are and with nothing"
+        " declared: no window, no projects, no agreements. BPI Challenge 2014 (Rabobank, HP Service"
+        " Manager: changes and a part of the incident activities) and the incident log of UCI"
+        " repository no. 498 (ServiceNow). *x of y* are the records judged among those that the rule"
+        " may concern.",
+    ]
+    for title, folder, zone in REAL:
+        parts.append(f"## {title}")
+        parts.append(
+            table(["rule", "status", "judged", "why not", "limited by"], _judged(folder, zone))
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _judged(folder: Path, zone: str) -> list[list[object]]:
+    with tempfile.TemporaryDirectory() as out:
+        words = ["run", str(folder), "--zone", zone, "--out", out, "--quiet"]
+        done = CliRunner().invoke(main_command, words, env={"ITSSRULES_CONFIG": ""})
+        if done.exit_code not in (1, 4):
+            raise SystemExit(done.output)
+        data = json.loads((Path(out) / "results.json").read_text(encoding="utf-8"))
+    book = load_book_or_stop([bundled("rules")])
+    return [_line(book, r) for r in data["rules"]]
+
+
+def _line(book: RuleBook, r: dict[str, Any]) -> list[object]:
+    rule = book.rule(r["id"])
+    assert rule is not None
+    concerned = r["population"] - r["not_applicable"]
+    judged = f"{r['conforming'] + r['nonconforming']:,} of {concerned:,}"
+    counts: Counter[str] = Counter()
+    for reason in r["reasons"]:
+        message = rule.messages.get(reason["reason"])
+        known = known_reason("reason.", reason["reason"]).en
+        text = bare(message.text.en) if message else f"{known} {reason['column']}".strip()
+        counts[text] += reason["count"]
+    why = "; ".join(f"{n:,} × {t}" if n else t for t, n in counts.most_common())
+    found = f" ({r['nonconforming']:,} found)" if r["nonconforming"] else ""
+    limited = ", ".join(f"`{c}`" for c in r["limits"][:4]) + (" …" if len(r["limits"]) > 4 else "")
+    return [
+        f"{r['id']} {rule.title.en}",
+        r["status"].replace("_", " "),
+        judged + found,
+        why,
+        limited,
+    ]
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "model.md": model_page,
     "rules.md": rules_page,
     "connectors.md": connectors_page,
 }
+DATA = HERE.parent.parent / "shared" / "data"
+REAL = (
+    ("BPI Challenge 2014", DATA / "bpic2014", "UTC"),
+    ("UCI incident log", DATA / "uci-servicenow", "UTC"),
+)
+if DATA.is_dir():
+    PAGES["real-data.md"] = real_data_page
 
 
 def main() -> int:

@@ -1,3 +1,3 @@
 """itssrules: checks ITSM exports against ITSS process checkpoints, record by record."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

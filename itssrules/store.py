@@ -13,7 +13,7 @@ from itssrules.model.tables import RECORD_TYPE, Table, model
 Error = duckdb.Error
 Connection = duckdb.DuckDBPyConnection
 
-BOOK_TABLES = ("supply", "coverage")
+BOOK_TABLES = ("supply", "coverage", "excluded", "working_days", "person_words")
 """What the engine knows of the exports; rules read them through macros only."""
 
 _BOOKS = """
@@ -21,6 +21,11 @@ create table supply(tbl varchar, object varchar, col varchar, file_id integer, n
                     precision varchar);
 create table coverage(tbl varchar, ns varchar, from_at timestamp, to_at timestamp,
                       complete boolean, reason varchar);
+create table excluded(checkpoint varchar, reason varchar);
+create table person_words(word varchar, person_id varchar, roles varchar);
+create table working_days(calendar_id varchar, day date, known boolean, before integer,
+                          unknown_before integer, o1 integer, c1 integer, o2 integer, c2 integer,
+                          o3 integer, c3 integer, o4 integer, c4 integer);
 """
 
 _MACROS = r"""
@@ -31,16 +36,69 @@ create macro elapsed_minutes(a, b) as
     case when b >= a then floor((epoch_ms(b) - epoch_ms(a)) / 60000.0)::bigint end;
 create macro months_before(t, n) as t - to_months(n);
 create macro supplied(rec, col_name) as
-    exists (select 1 from supply where supply.file_id = struct_extract(rec, 'file_id')
-            and supply.object = struct_extract(rec, 'object') and supply.col = col_name);
+    coalesce((struct_extract(rec, 'file_id'), struct_extract(rec, 'object'), col_name)
+             in (select (s.file_id, s.object, s.col) from supply s), false);
 create macro table_supplied(tbl_name, id_space) as
     exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space);
 create macro column_supplied(tbl_name, col_name, id_space) as
     exists (select 1 from supply where supply.tbl = tbl_name and supply.ns = id_space
             and supply.col = col_name);
-create macro complete(tbl_name, id_space, t) as
-    exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space and c.complete
-            and t >= c.from_at and t <= c.to_at);
+create macro complete_over(tbl_name, id_space, a, b) as
+    coalesce(a <= b, false)
+    and exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space and c.complete
+                and a >= coalesce(c.from_at, a) and a <= coalesce(c.to_at, a))
+    and exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space and c.complete
+                and b >= coalesce(c.from_at, b) and b <= coalesce(c.to_at, b))
+    and not exists (select 1 from coverage c where c.tbl = tbl_name and c.ns = id_space
+                    and not c.complete and coalesce(c.from_at, a) <= b and coalesce(c.to_at, b) >= a);
+create macro complete(tbl_name, id_space, t) as complete_over(tbl_name, id_space, t, t);
+
+create macro complete_everywhere(tbl_name, a, b) as
+    exists (select 1 from coverage c where c.tbl = tbl_name)
+    and not exists (select 1 from (select distinct c.ns from coverage c where c.tbl = tbl_name) s
+                    where not complete_over(tbl_name, s.ns, a, b));
+create macro local_day(t, zone) as cast(timezone(zone, timezone('UTC', t)) as date);
+create macro day_start(d, zone) as timezone('UTC', timezone(zone, cast(d as timestamp)));
+create macro number_prefix(id) as
+    case when regexp_matches(id, '\d$') then regexp_replace(id, '\d+$', '') end;
+create macro number_value(id) as
+    case when strlen(regexp_extract(id, '\d+$')) <= 15
+         then try_cast(regexp_extract(id, '\d+$') as bigint) end;
+create macro quarter_start(d) as cast(date_trunc('quarter', d) as date);
+create macro quarter_name(d) as year(d) || '-Q' || quarter(d);
+create macro days_after(d, n) as d + cast(n as integer);
+create macro months_after(t, n) as t + to_months(cast(n as integer));
+
+create macro person_word(t) as lower(trim(regexp_replace(t, '^.*\\', '')));
+create macro person_form(w) as
+    case when contains(w, '@') then 'email'
+         when regexp_matches(w, '^[a-z]{0,3}\d{3,}$') then 'number'
+         when regexp_matches(w, '^[a-z0-9._-]+$') then 'login'
+         when regexp_matches(w, '^[a-z][a-z .,''-]+$') then 'latin'
+         when regexp_matches(w, '^[\x{4e00}-\x{9fff}·]+$') then 'name'
+         when w <> '' then 'mixed' end;
+create macro person_key(t, person_id) as
+    person_form(person_word(t)) || ':'
+    || case when person_form(person_word(t)) = 'latin'
+            then array_to_string(list_sort(regexp_split_to_array(person_word(t), '[ ,.]+')), ' ')
+            else person_word(t) end || '#' || coalesce(person_id, '');
+create macro same_person(a, b) as
+    case when ends_with(a, '#?') or ends_with(b, '#?') then null
+         when not ends_with(a, '#') and not ends_with(b, '#')
+         then regexp_extract(a, '#(.*)$', 1) = regexp_extract(b, '#(.*)$', 1)
+         when regexp_extract(a, '^[^#]*') = regexp_extract(b, '^[^#]*') then true
+         when regexp_extract(a, '^[^:]*') = regexp_extract(b, '^[^:]*') and not starts_with(a, 'mixed:')
+         then false end;
+
+create macro worked(t, before, o1, c1, o2, c2, o3, c3, o4, c4) as
+    before + (c1 - o1 + c2 - o2 + c3 - o3 + c4 - o4
+    + abs(epoch(t::time) - o1) - abs(epoch(t::time) - c1)
+    + abs(epoch(t::time) - o2) - abs(epoch(t::time) - c2)
+    + abs(epoch(t::time) - o3) - abs(epoch(t::time) - c3)
+    + abs(epoch(t::time) - o4) - abs(epoch(t::time) - c4)) * 0.5e0;
+create macro whole_minutes(seconds) as floor((seconds + 0.0005e0) / 60e0)::bigint;
+create macro damaged(unread, disputed, names) as
+    coalesce(list_has_any(unread, names), false) or coalesce(list_has_any(disputed, names), false);
 
 create macro is_zoned(cell) as
     regexp_matches(cell, '\d:\d\d(:\d\d([.,]\d+)?)?\s*(Z|z|[+-]\d\d(:?\d\d)?)$');
@@ -63,6 +121,11 @@ create macro utc_text(t) as strftime(t, '%Y-%m-%dT%H:%M:%SZ');
 """
 
 
+# `worked` is the seconds that a calendar was open until t, of t's row in working_days: a span adds half
+# of (close - open) + |t - open| - |t - close|, without a comparison. The difference of two counts only
+# where both rows have the same `unknown_before`; half a millisecond makes up for binary fractions.
+
+
 def connect(memory_limit: str | None = None) -> Connection:
     """An in-memory database with the canonical schema, unable to reach files or the network.
 
@@ -70,6 +133,8 @@ def connect(memory_limit: str | None = None) -> Connection:
     """
     con = duckdb.connect(":memory:", config={"enable_external_access": "false"})
     con.execute("set timezone = 'UTC'")
+    # DuckDB 2.0 fails to plan some expressions over columns that hold one value only
+    con.execute("set disabled_optimizers = 'statistics_propagation'")
     if memory_limit:
         try:
             con.execute(f"set memory_limit = {literal(memory_limit)}")

@@ -1,4 +1,8 @@
-"""A hand-made `Results` for tests of the report; `small()` is clean, `rich()` holds every case."""
+"""Hand-made `Results` for tests of the report.
+
+`clean()` has nothing to report, `rich()` every kind of status, input and gap, `full()` groups, key
+figures, registers, exclusions and everything else that settings and periods bring.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,16 @@ from typing import Any
 import pyarrow as pa
 
 from itssrules.model.results import (
+    CheckpointCount,
     CheckpointResult,
     Coverage,
     Dispute,
     Input,
+    Measure,
     Nonconformity,
+    ParamChange,
     ProjectCount,
+    ProjectLoad,
     Reason,
     Reject,
     Results,
@@ -84,6 +92,10 @@ TITLES = {
     "CFG-003": ("配置项名称规范", "Configuration items are named by the convention"),
     "DQ-002": ("时间先后合理", "Times run in a possible order"),
     "DQ-004": ("无集中批量关闭", "No bulk closing on one day"),
+    "CHG-008": ("紧急变更占比受控", "The emergency path is not the habit"),
+    "CHG-034": ("变更实施在窗口内", "Changes are implemented inside their window"),
+    "DOC-001": ("必备文件齐全且有效", "Required documents exist and are in force"),
+    "KPI-002": ("事件按时解决率", "Share of incidents resolved in time"),
     "INC-003": ("按优先级在承诺时间内响应", "Response within the committed time of the priority"),
     "INC-011": ("重大事件须升级", "Major incidents are escalated"),
     "INC-014": ("重大事件须复盘", "Major incidents have a post-incident review"),
@@ -92,11 +104,16 @@ TITLES = {
 FOLDERS = {
     "CHG": "change",
     "CFG": "configuration",
+    "DOC": "documents",
     "DQ": "data_integrity",
     "INC": "incident",
+    "KPI": "kpi",
     "SLM": "service_level",
 }
-TABLES = {"CHG": "changes", "CFG": "cis", "DQ": "incidents", "INC": "incidents", "SLM": "sla"}
+TABLES = {
+    "CHG": "changes", "CFG": "cis", "DOC": "documents", "DQ": "incidents", "INC": "incidents",
+    "KPI": "incidents", "SLM": "sla",
+}  # fmt: skip
 
 
 def rule(rule_id: str = "CHG-020", severity: str = "minor", **changes: Any) -> Rule:
@@ -215,7 +232,9 @@ def book(rules: tuple[Rule, ...]) -> RuleBook:
             Process("change", "CHG", Text("变更管理", "Change management")),
             Process("configuration", "CFG", Text("配置管理", "Configuration management")),
             Process("data_integrity", "DQ", Text("数据完整性", "Data integrity")),
+            Process("documents", "DOC", Text("文件管理", "Documents")),
             Process("incident", "INC", Text("事件管理", "Incident management")),
+            Process("kpi", "KPI", Text("指标管理", "Key figures")),
             Process("service_level", "SLM", Text("服务级别管理", "Service level management")),
         ),
         sha256="9f" * 32,
@@ -433,4 +452,138 @@ def rich() -> Results:
             },
         },
         findings=table(rows),
+    )  # fmt: skip
+
+
+GROUPED = Message(
+    "too_many",
+    "nonconforming",
+    Text(
+        "{quarter} 紧急变更占 {share:percent}，共 {members_total:number} 个：{members:list}。",
+        "In {quarter} {share:percent} were emergencies, {members_total:number} in all: {members:list}.",
+    ),
+)
+MISSED = Message(
+    "missed",
+    "nonconforming",
+    Text(
+        "{period} 为 {value:percent}，低于目标。", "{value:percent} in {period}, below the target."
+    ),
+)
+ABSENT = Message("absent", "nonconforming", Text("缺少 {title}。", "{title} is absent."))
+
+
+def members(count: int, **changes: Any) -> list[dict[str, Any]]:
+    """Records of a group as its evidence names them."""
+    one = {"object": "change", "ns": "itsm", "file": "exports/2024/changes.csv"} | changes
+    return [{**one, "id": f"CHG{n:07d}", "row": n + 2} for n in range(count)]
+
+
+def grouped(made: Rule, subject: str, evidence: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A finding on a group, key figure or register entry: it names no file."""
+    key = next(iter(made.messages))
+    return finding(
+        made, 0, object=made.kind, subject_id=subject, source="", ns="", owner=None, message=key,
+        limited=False, evidence=json.dumps(evidence, ensure_ascii=False), file=None, file_id=None,
+        row_number=None, **more,
+    )  # fmt: skip
+
+
+def point(name: str) -> Checkpoint:
+    """A checkpoint of that id."""
+    return replace(checkpoint("DOC"), id=name)
+
+
+def full() -> Results:
+    """Groups, key figures, registers, exclusions, holes, citations, projects and settings."""
+    share = rule("CHG-008", "observation", kind="group", messages={"too_many": GROUPED})
+    ratio = rule("KPI-002", kind="kpi", messages={"missed": MISSED})
+    papers = rule(
+        "DOC-001", kind="register", messages={"absent": ABSENT}, params={},
+        decides=tuple(f"QM-{n}" for n in range(1, 10)),
+    )  # fmt: skip
+    window = rule("CHG-020", yields_to=("CHG-034",))
+    quarter = {
+        "quarter": "2024 Q1", "share": 0.31, "members": members(50), "members_total": 312,
+    }  # fmt: skip
+    rows = [
+        grouped(share, "P1 2024 Q1", quarter, project_id="P1"),
+        *(finding(window, n, project_id="P1") for n in range(2)),
+        *(finding(window, n, project_id="P1", **{"class": "cited"}) for n in range(2, 5)),
+        grouped(papers, "PLAN", {"title": "应急预案"}, project_id="(organisation)", checkpoint=["QM-2"]),
+        grouped(
+            ratio, "P1 2024-02", {"period": "2024-02", "value": 0.9496, "target": 0.95},
+            project_id="P1",
+        ),
+    ]  # fmt: skip
+    figures = (
+        Measure("KPI-002", "P1", "2024-01", 970, 1_000, 12, 0, 0.97, 0.97, 0.97, 0.95),
+        Measure("KPI-002", "P1", "2024-02", 9_496, 10_000, 4, 0, 0.9496, 0.9496, 0.9496, 0.95),
+        Measure("KPI-002", "P1", "2024-03", 90, 94, 0, 6, 90 / 94, 0.9, 0.96, 0.95),
+        Measure("KPI-002", "(organisation)", "2024-03", 0, 0, 0, 6, None, None, None, None),
+    )
+    points = tuple(
+        CheckpointCount(f"QM-{n}", status, 4, 0, ok, bad, 0)  # type: ignore[arg-type]
+        for n, (status, ok, bad) in enumerate(
+            [("conforming", 4, 0), ("nonconforming", 3, 1), ("conforming", 4, 0)], 1
+        )
+    )
+    hole = Reason("", "itsm", "incomplete", "incidents", 0, ())
+    rules = (
+        result(share, "nonconforming", (0, 3, 1, 0), reasons=(replace(hole, column="changes"),)),
+        result(window, "nonconforming", (0, 90, 5, 0), outside=41),
+        result(rule("CHG-021"), "excluded", (0, 0, 0, 0), excluded="本年度不做失败变更回退，见 2024-03 评审"),
+        result(papers, "nonconforming", (0, 11, 1, 0), by_checkpoint=points),
+        result(
+            rule("DQ-002"), "partly", (5, 95, 0, 0), limited=17,
+            limits=("incidents.reported_at",),
+        ),
+        result(rule("INC-003"), "partly", (0, 60, 0, 0), reasons=(hole,)),
+        result(rule("INC-011"), "partly", (0, 60, 0, 0), limited=60, reasons=(
+            Reason("", "itsm", "window", "incidents", 0, ()),
+            Reason("", "cmdb", "lost_rows", "cis", 0, ()),
+        )),
+        result(ratio, "nonconforming", (0, 1, 1, 2), measures=figures),
+    )  # fmt: skip
+    first, last = "2024-01-01T00:00:00Z", "2024-06-30T15:59:59Z"
+    middle = "2024-03-01T00:00:00Z"
+    return results(
+        rules,
+        findings=table(rows),
+        nonconformities=(
+            Nonconformity("CHG-020", "P1", "minor", 2, 95, raised=False),
+            Nonconformity("DOC-001", "(organisation)", "minor", 1, 12, raised=False),
+            Nonconformity("KPI-002", "P1", "minor", 1, 2, raised=False),
+            Nonconformity("CHG-008", "P1", "observation", 1, 4, raised=False),
+        ),
+        book=replace(
+            book(tuple(r.rule for r in rules)), checkpoints=tuple(point(f"QM-{n}") for n in range(1, 10))
+        ),
+        checkpoints=(
+            *(
+                CheckpointResult(point(c.checkpoint), c.status, (("DOC-001", c.status),), ())
+                for c in points
+            ),
+            CheckpointResult(point("QM-9"), "excluded", (("DOC-001", "conforming"),), ()),
+        ),
+        coverage=(
+            Coverage("changes", "itsm", first, middle, True, Text("", "")),
+            Coverage("changes", "itsm", middle, last, False, Text("恰为 10,000 行", "10,000 rows"), True),
+            Coverage("changes", "itsm", last, last, False, Text("恰为 10,000 行", "10,000 rows"), True),
+            Coverage("incidents", "itsm", first, last, False, Text("未声明", "not declared")),
+            Coverage("documents", "", "", "", True, Text("", "")),
+        ),
+        organisation="某某信息技术有限公司",
+        period=("2024-01-01", "2024-06-30"),
+        projects=(
+            ProjectLoad("P1", 1_200, 3),
+            ProjectLoad("(organisation)", 12, 0),
+            ProjectLoad("(unattributed)", 41, 0),
+        ),
+        changes=(
+            ParamChange("", "tolerance_minutes", "", "0", "15"),
+            ParamChange("CHG-020", "grace_minutes", "", "0", "30"),
+            ParamChange("CHG-020", "grace_minutes", "P1", "0", "60"),
+        ),
+        notes=(Text("两个来源的时钟相差约 3 小时", "the clocks of two sources differ by about 3 hours"),),
     )  # fmt: skip

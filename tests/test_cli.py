@@ -103,7 +103,7 @@ def loads(results: dict[str, Any]) -> list[dict[str, Any]]:
 
 EXPECTED = {
     "INC-011": ("nonconforming", 1, 1, 1, 0),
-    "INC-015": ("conforming", 1, 2, 0, 0),
+    "INC-015": ("partly", 1, 2, 0, 0),
 }
 
 
@@ -601,11 +601,11 @@ def test_a_report_in_the_exports_folder_is_not_read_as_an_export(here: Path) -> 
 @pytest.mark.parametrize(
     ("words", "chosen"),
     [
-        (("--rules", "incident"), {"INC-011", "INC-015"}),
+        (("--rules", "SLM,INC-015"), {"INC-015", "SLM-006"}),
         (("--rules", "INC-011, CHG-020"), {"INC-011", "CHG-020"}),
         (("--rules", "incident,change", "--exclude", "CHG,INC-015"), {"INC-011"}),
     ],
-    ids=" ".join,
+    ids=["two words", "two rules", "less some"],
 )
 def test_selection(here: Path, words: tuple[str, ...], chosen: set[str]) -> None:
     put(here / "in" / "incidents.csv", table(MINE))
@@ -852,7 +852,7 @@ def test_a_row_lost_beside_the_subject_leaves_no_rule_conforming(here: Path) -> 
     code, results = check(*words)
 
     assert (code, results["rules"][0]["status"]) == (4, "partly")
-    assert results["rules"][0]["reasons"][-1]["reason"] == "lost_rows"
+    assert "lost_rows" in {r["reason"] for r in results["rules"][0]["reasons"]}
 
 
 def test_a_version_dated_in_the_future_does_not_win(here: Path) -> None:

@@ -312,7 +312,7 @@ def test_only_a_register_needs_as_of(here: Path) -> None:
 # ---------------------------------------------------------------------------- options and settings
 
 OPTIONS = {
-    "rule": (("--rules", "INC-01"), ["--rules: ", "'INC-01'", "did you mean ", "INC-011"]),
+    "rule": (("--rules", "INC-111"), ["--rules: ", "'INC-111'", "did you mean ", "INC-011"]),
     "process": (("--rules", "incidnet"), ["'incidnet'", "did you mean incident"]),
     "excluded rule": (("--exclude", "CHG-20"), ["'CHG-20'", "did you mean CHG-020"]),
     "nothing left": (("--rules", "INC-011", "--exclude", "INC"), ["--rules: no rule is left"]),

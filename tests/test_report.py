@@ -17,14 +17,18 @@ import pytest
 
 from itssrules.errors import UsageError
 from itssrules.model.results import (
+    CheckpointCount,
     Coverage,
     Dispute,
+    Measure,
     Nonconformity,
+    ParamChange,
+    ProjectLoad,
     Results,
     TableLoad,
     UnreadValue,
 )
-from itssrules.model.rule import Text
+from itssrules.model.rule import Param, Text
 from itssrules.report import html as page
 from itssrules.report.cards import _shares
 from itssrules.report.data import (
@@ -34,10 +38,12 @@ from itssrules.report.data import (
     write_unassessed,
 )
 from itssrules.report.files import ready, write_whole
+from itssrules.report.gaps import missing
 from itssrules.report.html import write_html
+from itssrules.report.measures import share
 from itssrules.report.overview import bar, overview
 from itssrules.report.summary import summary
-from itssrules.report.text import short, shown, visible
+from itssrules.report.text import members, short, shown, visible
 from itssrules.report.words import WORDS, percent
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -84,6 +90,11 @@ def render(results: Results, out: Path, lang: str = "zh") -> str:
 
 def read(results: Results, out: Path) -> Page:
     return Page(render(results, out))
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    yield read(make.full(), tmp_path_factory.mktemp("full"))
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +177,9 @@ def test_every_word_is_in_both_languages_with_the_same_values() -> None:
 def test_sections_stand_in_the_order_readers_need_them(rich: Page) -> None:
     ids = [a["id"] for t, a in rich.tags if t == "h2" and "id" in a]
     assert ids == [
-        "control", "headline", "contents", "read", "rules", "checkpoints", "nonconformities",
-        "leads", "unassessed", "errors", "silent", "inputs", "params", "method", "glossary",
+        "control", "headline", "contents", "read", "rules", "checkpoints", "measures",
+        "nonconformities", "leads", "unassessed", "errors", "excluded", "silent", "inputs",
+        "params", "method", "glossary",
     ]  # fmt: skip
 
 
@@ -262,6 +274,293 @@ def test_rules_that_failed_or_found_nothing_are_named(rich: Page) -> None:
     assert "2 rules: every record conforms, or none is applicable" in rich.read("en")
 
 
+# ------------------------------------------------------------------ what settings and periods bring
+
+
+class Cutting(Page):
+    """Reads a part of a page that may begin and end anywhere; cells stand apart."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
+        if tag in ("td", "th", "dt", "dd", "li", "span", "code"):
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "span":
+            self.handle_data(" ")
+        if self.open and self.open[-1][0] == tag:
+            self.open.pop()
+
+
+def between(html: str, start: str, end: str) -> str:
+    """A part of a page, as a reader of English reads it."""
+    _, found, rest = html.partition(start)
+    assert found, start
+    return Cutting(rest.partition(end)[0].removeprefix(">")).read("en")
+
+
+@pytest.fixture(scope="module")
+def full_html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield render(make.full(), tmp_path_factory.mktemp("full"))
+
+
+def row(html: str, rule_id: str) -> str:
+    """A rule's row in the table of rules."""
+    return between(html, f'<tr id="rule-{rule_id}">', "</tr>")
+
+
+def card(html: str, rule_id: str) -> str:
+    """A rule's first card."""
+    return between(html, f'<span class="id">{rule_id}</span>', "</article>")
+
+
+def test_a_full_page_is_sound(full: Page) -> None:
+    assert full.open == []
+    ids = [a["id"] for _, a in full.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    aims = [a["href"] for t, a in full.tags if t == "a"]
+    aims += [f"#{a['aria-labelledby']}" for _, a in full.tags if "aria-labelledby" in a]
+    assert {h for h in aims if h} <= {f"#{i}" for i in ids}
+
+
+def test_control_names_organisation_period_and_projects(full: Page, full_html: str) -> None:
+    text = between(full_html, '<dl class="meta">', "</dl>")
+    for part in (
+        "某某信息技术有限公司", "2024-01-01 – 2024-06-30", "P1 1,200 records",
+        "3 of them match another project too", "(organisation level) 12 records",
+        "(attributed to no project) 41 records",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "其中 3 条还匹配其他项目" in full.read("zh")
+
+
+def test_no_period_and_no_organisation_are_said(tmp_path: Path) -> None:
+    text = between(render(make.clean(), tmp_path), '<dl class="meta">', "</dl>")
+    assert "Organisation not stated" in text and "Period all that was exported" in text
+
+
+def test_coverage_tells_lost_rows_from_undeclared_windows(full_html: str) -> None:
+    text = between(full_html, 'id="coverage"', "</table>")
+    assert text.count("no, rows seem to be missing") == 2
+    assert text.count("not certain (no window declared)") == 1
+    assert "documents unbounded unbounded yes" in text
+    head = {text.en for text, _ in overview(make.full()).open}
+    assert "rows seem to be missing from the export of 1 table" in head, "two spans, one table"
+    assert "1 table is not known to be exported completely" in head
+
+
+def test_notes_of_the_intake_stand_by_the_coverage(full_html: str) -> None:
+    text = between(full_html, 'id="coverage"', "</section>")
+    assert "the clocks of two sources differ by about 3 hours" in text
+
+
+def test_a_rule_row_names_what_lies_outside_and_what_is_cited(full_html: str) -> None:
+    text = row(full_html, "CHG-020")
+    assert "41 outside the period, not counted" in text
+    assert "3 findings state facts already listed under CHG-034" in text
+
+
+def test_cited_findings_are_in_no_card_but_counted_there(full_html: str) -> None:
+    text = card(full_html, "CHG-020")
+    assert "2 of 95 records judged do not conform" in text and "All 2 are listed." in text
+    assert "3 more state facts already listed under CHG-034" in text
+    assert "CHG0000001" in text and "CHG0000002" not in text
+
+
+def test_cited_leads_are_not_on_the_tile_of_leads() -> None:
+    made = make.rule("DQ-004", leads=True, yields_to=("DQ-002",))
+    rows = [make.finding(made, 0), make.finding(made, 1, **{"class": "cited"})]
+    results = make.results((make.result(made, "lead", (0, 7, 2, 0)),), findings=make.table(rows))
+    assert {text.en: n for _, text, n, _ in overview(results).tiles}["lead"] == 1
+
+
+def test_partly_says_what_is_limited_or_lacking(full_html: str) -> None:
+    assert "17 verdicts limited by absent incidents.reported_at" in row(full_html, "DQ-002")
+    assert "of 95 judged" not in row(full_html, "DQ-002")
+    assert "rows seem to be missing from the export incidents (itsm)" in row(full_html, "INC-003")
+    text = row(full_html, "INC-011")
+    assert "60 verdicts limited, as related rows seem to be missing" in text
+    assert "the export does not cover the whole period asked for incidents" in text
+    assert "rows that made no record cis (cmdb)" in text
+
+
+def test_limits_and_holes_are_among_what_could_be_exported(full_html: str) -> None:
+    text = between(full_html, 'id="missing"', "</table>")
+    assert "incidents.reported_at" in text and "sharpening column not supplied" in text
+    assert "Export the table again without a cut" in text and "CHG-008" in text
+    assert "ask for a shorter one with --period" in text
+    told = [(m.name, [*m.reasons], [*m.rules]) for m in missing(make.full())]
+    assert ("incidents", ["incomplete"], ["INC-003"]) in told
+    assert ("incidents", ["window"], ["INC-011"]) in told, "not mixed up with what is incomplete"
+    assert told[-1] == ("incidents.reported_at", ["limited"], ["DQ-002"]), "sharpening comes last"
+
+
+def test_a_hole_has_no_count(full_html: str) -> None:
+    text = between(full_html, 'id="gap-INC-003"', "</table>")
+    assert re.search(r"missing from the export incidents .*\(itsm\).* – ", text)
+    assert "that no single record stands for" in full_html
+
+
+def test_register_counts_stand_per_checkpoint(full_html: str) -> None:
+    text = row(full_html, "DOC-001")
+    assert "Outcome by checkpoint (3)" in text
+    found = re.search(r"QM-2 ✕ ?nonconforming 4 = 0 n/a \+ 3 conforming \+ 1 nonconforming", text)
+    assert found, text
+    assert '<a class="id" href="#point-QM-2">' in full_html
+
+
+def test_a_register_card_names_only_the_checkpoints_of_its_findings(full_html: str) -> None:
+    text = card(full_html, "DOC-001")
+    assert "QM-2" in text and "QM-1" not in text and "QM-3" not in text
+    assert "1 of 12 register entries judged does not conform" in text
+
+
+def test_excluded_rules_and_checkpoints_give_their_reason(full_html: str) -> None:
+    text = between(full_html, 'id="excluded"', "</section>")
+    assert "2 left out by the settings" in text and "QM-9" in text
+    assert "CHG-021" in text and "本年度不做失败变更回退，见 2024-03 评审" in text
+    assert "本年度不做失败变更回退" in row(full_html, "CHG-021") and "0 n/a" not in row(
+        full_html, "CHG-021"
+    )
+    assert "CHG-021" not in between(full_html, 'id="silent"', "</section>")
+
+
+def test_a_checkpoint_without_its_reason_points_at_the_settings(full_html: str) -> None:
+    text = between(full_html, 'id="excluded"', "</section>")
+    assert "see [exclude] in the settings" in text.partition("QM-9")[2]
+    assert "see [exclude] in the settings" not in text.partition("QM-9")[0]
+
+
+def test_changed_parameters_come_first(full_html: str) -> None:
+    text = between(full_html, 'id="params"', "</section>")
+    changed, _, every = text.partition("All parameters")
+    assert "(shared) tolerance_minutes Project all projects Default → value 0 → 15" in changed
+    assert "CHG-020 grace_minutes Project P1 Default → value 0 → 60" in changed
+    assert "CHG-020 grace_minutes 30 minutes P1: 60" in every, "the value in force"
+    assert "CHG-008 grace_minutes 0 minutes" in every
+
+
+def test_shared_settings_in_use_are_listed(tmp_path: Path) -> None:
+    pause = Param(
+        "pause_states", "list", ("on_hold", "new"), None, None, Text("暂停", "pause"),
+        legal=("on_hold", "new", "resolved"),
+    )  # fmt: skip
+    made = make.rule(shared={"pause_states": pause})
+    results = make.results((make.result(made, "conforming", (0, 1, 0, 0)),))
+    text = between(render(results, tmp_path), 'id="params"', "</section>")
+    assert "Every parameter is at its default." in text
+    assert "(shared) pause_states on_hold, new list on_hold, new, resolved pause" in text
+
+
+# ------------------------------------------------------------------ key figures
+
+
+def test_key_figures_show_ratio_bounds_and_target(full_html: str) -> None:
+    text = between(full_html, 'id="measures"', "</section>")
+    for part in (
+        "P1 2024-01 Numerator / denominator 970 / 1,000 97.0 % · target ≥ 95.0 %",
+        "9,496 / 10,000 94.96 % · target ≥ 95.0 %",
+        "90 / 94 95.7 % · between 90.0 % and 96.0 % · target ≥ 95.0 %",
+        "(organisation level) 2024-03 Numerator / denominator 0 / 0 cannot be computed · no target",
+        "Excluded 12 Unassessed 0",
+        "Excluded 0 Unassessed 6",
+    ):
+        assert part in text, part
+
+
+def test_key_figures_are_drawn_with_a_text_beside_them(full: Page) -> None:
+    drawn = [a for t, a in full.tags if t == "svg" and "figure" in (a.get("aria-labelledby") or "")]
+    assert [a["aria-labelledby"] for a in drawn] == [f"figure-{n}" for n in range(1, 5)]
+    spans = [(a["x"], a["width"]) for t, a in full.tags if a.get("class") == "p-range"]
+    assert spans == [("97.0%", "1.0%"), ("94.96%", "1.0%"), ("90.0%", "6.0%")]
+    marks = [a["x"] for t, a in full.tags if a.get("class") == "p-target"]
+    assert marks == ["95.0%"] * 3, "no target, no mark"
+
+
+def test_a_page_without_key_figures_says_so(tmp_path: Path) -> None:
+    assert "No key figure was computed." in read(make.clean(), tmp_path).read("en")
+
+
+@pytest.mark.parametrize(
+    ("value", "mark", "text"),
+    [
+        (0.95, 0.95, "95.0\xa0%"),
+        (0.9496, 0.95, "94.96\xa0%"),
+        (0.9504, 0.95, "95.04\xa0%"),
+        (0.949999999, 0.95, "94.9999999\xa0%"),
+        (0.9999, None, "99.99\xa0%"),
+        (0.0004, None, "0.04\xa0%"),
+        (1.0, 0.95, "100\xa0%"),
+        (0, None, "0\xa0%"),
+        (2 / 3, None, "66.7\xa0%"),
+        (None, 0.95, "–"),
+        (float("nan"), float("inf"), "–"),
+        (0.5, float("inf"), "50.0\xa0%"),
+    ],
+)
+def test_a_share_never_looks_like_the_target_unless_it_is(
+    value: float | None, mark: float | None, text: str
+) -> None:
+    assert share(value, mark) == text
+
+
+def test_what_misses_its_target_is_a_finding_like_others(full_html: str, tmp_path: Path) -> None:
+    text = card(full_html, "KPI-002")
+    assert "1 of 2 key figures judged misses its target" in text and "P1 2024-02" in text
+    assert "94.96 % in 2024-02, below the target" in text, "not rounded up to the target"
+    assert "value 94.96 %" in text and "95.0 % in" not in text
+    assert "KPI-002" in summary(make.full(), "en", tmp_path).partition("Nonconformities:")[2]
+
+
+# ------------------------------------------------------------------ groups and their members
+
+
+def test_members_are_named_with_file_and_row_and_their_number(full: Page, full_html: str) -> None:
+    text = card(full_html, "CHG-008")
+    named = "CHG0000000 (changes.csv:2), CHG0000001 (changes.csv:3)"
+    assert f"312 in all: {named}" in text and "CHG0000004 (changes.csv:6) (5 of 312)" in text
+    assert "CHG0000049 (changes.csv:51) (50 of 312)" in text, "the evidence lists what is kept"
+    assert "CHG0000049 (changes.csv:51)（312 条中的 50 条）" in full.read("zh")
+    assert "members_total" not in text and "{" not in text
+    assert "1 of 4 groups judged does not conform" in text
+
+
+def test_findings_without_a_file_show_their_members(tmp_path: Path) -> None:
+    plain = replace(make.GROUPED, text=Text("{quarter} 过多。", "Too many in {quarter}."))
+    made = make.rule("CHG-008", kind="group", messages={"too_many": plain})
+    rows = [
+        make.grouped(made, "A", {"quarter": "Q1", "members": make.members(7), "members_total": 7}),
+        make.grouped(made, "B", {"quarter": "Q2", "members": [], "members_total": 0}),
+    ]
+    results = make.results(
+        (make.result(made, "nonconforming", (0, 0, 2, 0)),),
+        nonconformities=(Nonconformity(made.id, "P-2024-017", "minor", 2, 2, raised=False),),
+        findings=make.table(rows),
+    )
+    html = render(results, tmp_path)
+    text = card(html, "CHG-008")
+    assert "Group" in text and "None" not in text
+    assert text.count("Records concerned : CHG0000000 (changes.csv:2), ") == 1
+    assert "CHG0000004 (changes.csv:6) (5 of 7)" in text
+    assert html.count('<td class="where">–</td>') == 2
+
+
+def test_lists_of_records_are_readable_everywhere() -> None:
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo("UTC")
+    two = make.members(2)
+    first, second = "CHG0000000\xa0(changes.csv:2)", "CHG0000001\xa0(changes.csv:3)"
+    assert shown(two, "list", "en", zone) == f"{first}, {second}"
+    assert shown(two, "", "zh", zone) == f"{first}、{second}"
+    assert shown(make.members(1, file=None), "", "en", zone) == "CHG0000000"
+    assert shown(make.members(1, file="a\\b.csv"), "", "en", zone) == "CHG0000000\xa0(b.csv:2)"
+    assert shown({"a": [1]}, "", "en", zone) == '{"a": [1]}'
+    assert shown([{"x": "\u202e"}], "duration", "en", zone) == '[\'{"x": "[U+202E]"}\']'
+    assert members(two, 2, "en") == shown(two, "", "en", zone), "nothing is cut"
+    assert members([], None, "en") == "(empty)" and members("odd", 3, "en") == "(0 of 3)"
+
+
 # ------------------------------------------------------------------ never a false green
 
 
@@ -291,6 +590,15 @@ def _read_as(**changes: Any) -> dict[str, Any]:
                 make.read_input(state="damaged", reason=Text("被截断", "cut short"), tables=()),
             )
         },
+        {
+            "rules": (
+                *make.clean().rules,
+                make.result(make.rule("CHG-021"), "excluded", (0, 0, 0, 0)),
+            )
+        },
+        {"rules": (make.result(make.rule(), "partly", (0, 9, 0, 0)),)},
+        {"notes": (Text("时钟存疑", "clocks in doubt"),)},
+        {"coverage": (Coverage("changes", "itsm", "", "", False, Text("", ""), lost=True),)},
         {"coverage": (Coverage("changes", "itsm", "", "", False, Text("整数行", "round count")),)},
         _read_as(rows=11, rejected=1),
         _read_as(rows=11),
@@ -364,9 +672,51 @@ def test_hostile_text_is_inert_and_visible(tmp_path: Path) -> None:
     assert Page(text).open == []
 
 
+def _hostile_settings() -> Results:
+    made = make.rule("CHG-008", kind="group", messages={"too_many": make.GROUPED})
+    evil = make.members(3, file=HOSTILE, ns=HOSTILE)
+    evidence = {
+        "quarter": {HOSTILE: HOSTILE}, "share": "no number", "members_total": HOSTILE,
+        "members": [*evil, {"id": HOSTILE, "row": HOSTILE, "file": "x"}, HOSTILE, [HOSTILE], None],
+    }  # fmt: skip
+    text = Text(HOSTILE, HOSTILE)
+    point = CheckpointCount(HOSTILE, "conforming", 1, 0, 1, 0, 0)
+    figure = Measure("KPI-002", HOSTILE, HOSTILE, 1, 2, 0, 0, 0.5, 0.5, 0.5, 0.9)
+    return replace(
+        make.full(),
+        rules=(
+            make.result(made, "nonconforming", (0, 0, 1, 0)),
+            make.result(make.rule("CHG-021"), "excluded", (0, 0, 0, 0), excluded=HOSTILE),
+            make.result(make.rule("DOC-001", kind="register"), "conforming", (0, 1, 0, 0),
+                        by_checkpoint=(point,)),
+            make.result(make.rule("KPI-002", kind="kpi"), "conforming", (0, 1, 0, 0), measures=(figure,)),
+        ),
+        nonconformities=(Nonconformity(made.id, "P1", "minor", 1, 1, raised=False),),
+        checkpoints=(),
+        findings=make.table([make.grouped(made, HOSTILE, evidence, project_id="P1")]),
+        organisation=HOSTILE,
+        projects=(ProjectLoad(HOSTILE, 1, 1),),
+        changes=(ParamChange(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
+        notes=(text,),
+        coverage=(Coverage(HOSTILE, HOSTILE, "", "", False, text, lost=True),),
+    )  # fmt: skip
+
+
+def test_hostile_settings_and_members_are_inert(tmp_path: Path) -> None:
+    text = render(_hostile_settings(), tmp_path)
+    assert "<script" not in text and "<img" not in text and Page(text).open == []
+    assert text.count("&lt;script&gt;") > 20
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    assert "{{ 7*7 }}{id}" in text, "a value is never parsed again"
+    write_results(_hostile_settings(), tmp_path)
+    back = json.loads((tmp_path / "results.json").read_bytes())
+    assert back["run"]["organisation"] == HOSTILE and back["rules"][1]["excluded"] == HOSTILE
+
+
 def test_hostile_text_does_not_reach_the_terminal(tmp_path: Path) -> None:
     for lang in ("zh", "en"):
-        assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", summary(_hostile(), lang, tmp_path))
+        for results in (_hostile(), _hostile_settings()):
+            assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", summary(results, lang, tmp_path))
 
 
 def test_hostile_text_keeps_json_valid(tmp_path: Path) -> None:
@@ -408,6 +758,39 @@ def test_json_holds_the_promised_keys_and_closes() -> None:
     }  # fmt: skip
     assert tree["checkpoints"][1]["decided_by"][1] == {"rule": "INC-012", "status": "not_written"}
     assert tree["nonconformities"][2]["raised"] is True
+
+
+def test_json_tells_run_settings_and_projects() -> None:
+    run = results_json(make.full())["run"]
+    assert run["organisation"] == "某某信息技术有限公司"
+    assert run["period"] == ["2024-01-01", "2024-06-30"]
+    assert run["projects"][0] == {"project_id": "P1", "records": 1_200, "ambiguous": 3}
+    assert run["notes"][0]["en"] == "the clocks of two sources differ by about 3 hours"
+    assert run["changes"][2] == {
+        "owner": "CHG-020", "name": "grace_minutes", "project_id": "P1", "default": "0",
+        "value": "60",
+    }  # fmt: skip
+    bare = results_json(make.clean())["run"]
+    assert bare["period"] is None and bare["organisation"] == "" and bare["changes"] == []
+
+
+def test_json_tells_outside_excluded_checkpoints_measures_and_lost_rows() -> None:
+    tree = results_json(make.full())
+    rules = {r["id"]: r for r in tree["rules"]}
+    assert rules["CHG-020"]["outside"] == 41 and rules["CHG-020"]["excluded"] == ""
+    assert rules["CHG-021"]["excluded"].startswith("本年度不做失败变更回退")
+    assert rules["DOC-001"]["by_checkpoint"][1] == {
+        "checkpoint": "QM-2", "status": "nonconforming", "population": 4, "not_applicable": 0,
+        "conforming": 3, "nonconforming": 1, "not_assessed": 0,
+    }  # fmt: skip
+    assert tree["measures"][2] == {
+        "rule": "KPI-002", "project_id": "P1", "period": "2024-03", "numerator": 90,
+        "denominator": 94, "excluded": 0, "unassessed": 6, "value": 90 / 94, "lower": 0.9,
+        "upper": 0.96, "target": 0.95,
+    }  # fmt: skip
+    assert tree["measures"][3]["value"] is None
+    assert [c["lost"] for c in tree["coverage"]] == [False, True, True, False, False]
+    assert tree["checkpoints"][3]["status"] == "excluded"
 
 
 def test_json_is_readable_text_that_ends_with_a_newline(tmp_path: Path) -> None:
@@ -534,3 +917,18 @@ def test_summary_in_english(tmp_path: Path) -> None:
     en = summary(make.rich(), "en", tmp_path)
     assert "1 file was not read" in en and "7 cells hold a value" in en
     assert not re.search("[\u4e00-\u9fff]", en.replace("备份", ""))
+
+
+def test_summary_names_exclusions_period_and_holes(tmp_path: Path) -> None:
+    zh, en = (summary(make.full(), lang, tmp_path) for lang in ("zh", "en"))
+    assert len(zh.splitlines()) <= 45
+    for part in (
+        "评估期间 2024-01-01 – 2024-06-30", "⊘ 已排除 1", "1 条规则按配置排除，未作判定",
+        "导出未覆盖所要求的整个期间 — incidents (事件单): INC-011",
+        "导出中似有行缺失 — incidents (事件单): INC-003",
+        "未能读成记录的行 — cis (配置项): INC-011",
+    ):  # fmt: skip
+        assert part in zh, part
+    assert "rows seem to be missing from the export — changes (Changes): CHG-008" in en
+    assert "77 verdicts are limited" in en and "incidents.reported_at" not in en
+    assert "Other reasons: KPI-002" in en

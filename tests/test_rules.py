@@ -19,9 +19,11 @@ from itssrules.store import Connection, connect
 
 BOOK = load_book_or_stop([bundled("rules")])
 CASES = [(rule, case) for rule in BOOK.rules for case in read_cases(rule)]
-PART_ONE = {
+PROMISED = {
     "CHG-004", "CHG-015", "CHG-020", "CHG-021", "CFG-003", "SLM-006", "INC-011", "INC-015",
-    "DQ-002",
+    "DQ-002", "INC-004", "INC-005", "INC-012", "INC-018", "INC-023", "CHG-005", "CHG-006",
+    "CHG-008", "CHG-010", "CHG-011", "CFG-005", "PRB-002", "PRB-012", "DQ-005", "DQ-008",
+    "KPI-002", "KPI-009", "DOC-001",
 }  # fmt: skip
 
 
@@ -59,7 +61,8 @@ def test_needs_are_what_the_sql_reads(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", BOOK.rules, ids=name_of)
 def test_cases_show_everything_the_head_says(rule: Rule) -> None:
     assert [] == missing(rule)
-    verdicts = {v.partition(":")[0] for c in read_cases(rule) for v in c["expect"].values()}
+    expected = [(k, v) for c in read_cases(rule) for k, v in c["expect"].items()]
+    verdicts = {v.partition(":")[0] for k, v in expected if not k.startswith("measure/")}
 
     assert {"conforming", "nonconforming", "not_applicable", "not_assessed"} == verdicts
 
@@ -81,7 +84,7 @@ def test_checkpoints_agree_with_the_head(rule: Rule) -> None:
 
 
 def test_the_book_holds_the_rules_promised() -> None:
-    assert {r.id for r in BOOK.rules} >= PART_ONE
+    assert {r.id for r in BOOK.rules} >= PROMISED
     assert len(BOOK.checkpoints) == 421
 
 

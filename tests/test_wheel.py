@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from itssrules import __version__
+
 ROOT = Path(__file__).parent.parent
 CONTENT = ("rules", "connectors", "sample_exports")
 
@@ -100,7 +102,7 @@ def test_version_and_rules(site: Path, elsewhere: Path) -> None:
     listed = call("-m", "itssrules", "rules", "list", cwd=elsewhere, site=site)
     script = call(site / "bin" / "itssrules", "--version", cwd=elsewhere, site=site)
 
-    assert version.stdout == script.stdout == "itssrules, version 0.1.0\n"
+    assert version.stdout == script.stdout == f"itssrules, version {__version__}\n"
     assert len(listed.stdout.splitlines()) == len(list((ROOT / "rules").glob("*/*-*.sql")))
 
 

@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from itssrules.assess.context import Context
 from itssrules.assess.engine import judge
-from itssrules.assess.run import prepare
+from itssrules.assess.gate import FIRM, Supply
+from itssrules.assess.people import person_words
+from itssrules.assess.working_time import working_days
 from itssrules.errors import ItssError, RuleError
 from itssrules.model.rule import Param, Rule
+from itssrules.model.settings import Settings
 from itssrules.model.tables import UNATTRIBUTED, Table, model
-from itssrules.store import Connection, Error, clear, connect, ident, literal, rows
+from itssrules.store import Connection, Error, clear, connect, ident, literal, lock, rows
 
 NS, AS_OF = "test", "2025-07-01 00:00"
-CASE_KEYS = {"name", "as_of", "params", "lacks", "days", "tables", "expect"}
+CASE_KEYS = {"name", "as_of", "params", "settings", "zone", "lacks", "days", "tables", "expect"}
 EXTRAS = {"_unread", "_disputed", "_ns", "_file"}
 
 
@@ -100,14 +104,16 @@ def fill(con: Connection, case: Mapping[str, Any]) -> None:
     """Hold a case's rows and what its files supply, and nothing else."""
     clear(con)
     tables = dict(case.get("tables", {}))
+    for row in tables.pop("excluded", []):
+        con.execute("insert into excluded values (?, ?)", [row["checkpoint"], row["reason"]])
     for row in tables.pop("coverage", []):
         con.execute(
             "insert into coverage values (?, ?, ?::timestamp, ?::timestamp, ?, 'case')",
             [
                 row["tbl"],
-                row.get("ns", NS),
-                row["from_at"],
-                row["to_at"],
+                row.get("ns", _space(model()[row["tbl"]], row)),
+                row.get("from_at"),
+                row.get("to_at"),
                 row.get("complete", True),
             ],
         )
@@ -117,7 +123,7 @@ def fill(con: Connection, case: Mapping[str, Any]) -> None:
         if name not in model():
             raise RuleError(f"unknown table {name}")
         table = model()[name]
-        files = {(r.get("_file", 1), r.get("_ns", NS)) for r in given} or {(1, NS)}
+        files = {(r.get("_file", 1), _space(table, r)) for r in given} or {(1, _space(table, {}))}
         for column in table.columns:
             if f"{name}.{column.name}" not in lacks:
                 precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
@@ -145,9 +151,9 @@ def _insert(con: Connection, table: Table, given: Sequence[Mapping[str, Any]]) -
 
 def _row(table: Table, row: Mapping[str, Any], number: int) -> str:
     key = table.key or ("object_type", "object_id")
-    ns = row.get("_ns", NS)
+    ns = _space(table, row)
     record = {
-        "object": table.object, "source": ns, "ns": ns,
+        "object": table.object, "source": row.get("_ns", NS), "ns": ns,
         "id": "/".join(str(row.get(k, number)) for k in key),
         "project_id": row.get("project_id", UNATTRIBUTED), "file_id": row.get("_file", 1),
         "row_number": number,
@@ -158,13 +164,25 @@ def _row(table: Table, row: Mapping[str, Any], number: int) -> str:
     return f"({', '.join([f'{{{struct}}}', literal(ns), *values, *lists])})"
 
 
+def _space(table: Table, row: Mapping[str, Any]) -> str:
+    """The id space of a row: none of its own where ids hold for the whole firm."""
+    return FIRM if table.ids == "firm" else str(row.get("_ns", NS))
+
+
 def _value(value: Any) -> str:
     return literal(None if value == "" else value)
 
 
 def verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
     """A rule's verdicts on what was filled in: `object/id` -> `verdict: message or reason column`."""
-    judge(prepare(con, str(case.get("as_of", AS_OF)), ()), rule)
+    lock(con)
+    working_days(con)
+    person_words(con)
+    con.execute("create or replace temp table paths(file_id integer, path varchar)")
+    settings = Settings(settings=dict(case.get("settings", {})))
+    context = Context(con, Supply.read(con), str(case.get("as_of", AS_OF)), case.get("zone", "UTC"),
+                      settings=settings)  # fmt: skip
+    result = judge(context, rule)
     found: dict[str, str] = {}
     for object_, id_, ns, verdict, message, reason, column in rows(
         con,
@@ -172,8 +190,11 @@ def verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, 
         " order by all",
     ):
         said = f"{reason} {column}" if reason else message
-        name = id_ if ns == NS else f"{ns}:{id_}"
+        name = id_ if ns in (NS, FIRM) else f"{ns}:{id_}"
         found[f"{object_}/{name}"] = f"{verdict}: {said}" if said else verdict
+    for m in result.measures:
+        text = f"{m.numerator}/{m.denominator} excluded {m.excluded} unassessed {m.unassessed}"
+        found[f"measure/{m.project_id} {m.period}"] = text
     return found
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from itssrules.assess.engine import Context, judge, rule_sql
+from itssrules.assess.context import Context
+from itssrules.assess.engine import judge
+from itssrules.assess.verdicts import answers
 from itssrules.errors import ItssError, UsageError, did_you_mean
-from itssrules.model.rule import OUTPUT, Rule
+from itssrules.model.rule import OUTPUT, Fact, Rule
 from itssrules.model.tables import Table, model
 from itssrules.store import Connection, Error, ident, literal, rows
 
@@ -36,6 +38,16 @@ class Said:
     column: str
     evidence: dict[str, Any]
     error: str = ""
+    group: str = ""
+    """The group, where the rule judges groups and this record is one of its members."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a fact holds of one record: its columns by name."""
+
+    fact: Fact
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Explanation:
     unread: tuple[str, ...]
     disputed: tuple[str, ...]
     timeline: tuple[Moment, ...]
+    facts: tuple[Known, ...]
     said: tuple[Said, ...]
 
 
@@ -88,15 +101,15 @@ def _shown(name: str, kind: str) -> str:
 
 def _explanation(
     context: Context, table: Table, row: dict[str, Any], rules: Sequence[Rule],
-    said: dict[str, dict[Key, Said]],
+    said: dict[str, dict[Key, list[Said]]],
 ) -> Explanation:  # fmt: skip
     record = row["record"]
     key = (record["object"], record["ns"], record["id"])
     values = {c.name: row[c.name] for c in table.columns}
-    answers = tuple(said[r.id][key] for r in rules if key in said[r.id])
+    told = tuple(s for r in rules for s in said[r.id].get(key, ()))
     return Explanation(
         table, record, values, tuple(row["unread"] or ()), tuple(row["disputed"] or ()),
-        _timeline(context.con, table, record, values), answers,
+        _timeline(context.con, table, record, values), _facts(context, table, record), told,
     )  # fmt: skip
 
 
@@ -136,42 +149,71 @@ Key = tuple[str, str, str]
 """Object, id space and id of a record."""
 
 
-def _judged(context: Context, rule: Rule, ids: Sequence[str]) -> dict[Key, Said]:
-    """The rule's answers for the records of these ids."""
-    con = context.con
-    wanted = f"where record.id in ({', '.join(literal(i) for i in ids)})"
+def _judged(context: Context, rule: Rule, ids: Sequence[str]) -> dict[Key, list[Said]]:
+    """The rule's answers for the records of these ids, or for the groups that hold them."""
+    wanted = f"({', '.join(literal(i) for i in ids)})"
     try:
         judge(context, rule)
-        verdicts = rows(
-            con, "select record.object, record.ns, record.id, verdict, message, reason, col"
-            f" from verdicts {wanted}",
-        )  # fmt: skip
-        answers = _answers(con, rule, context.as_of, wanted)
+        if rule.of_records:
+            return _of_records(context, rule, f"where record.id in {wanted}")
+        return _of_groups(context.con, rule, wanted) if "members" in _made(context.con) else {}
     except (Error, ItssError) as e:
-        return _failed(con, rule, str(e).split("\n")[0], wanted)
+        return _failed(context.con, rule, str(e).split("\n")[0], f"where record.id in {wanted}")
+
+
+def _of_records(context: Context, rule: Rule, where: str) -> dict[Key, list[Said]]:
+    verdicts = rows(
+        context.con, "select record.object, record.ns, record.id, verdict, message, reason, col"
+        f" from verdicts {where}",
+    )  # fmt: skip
+    told = _answers(context, rule, where)
     found = {}
     for object_, ns, id_, verdict, message, reason, column in verdicts:
-        applies, conforms, evidence = answers.get((object_, ns, id_), (None, None, {}))
-        found[object_, ns, id_] = Said(
+        applies, conforms, evidence = told.get((object_, ns, id_), (None, None, {}))
+        said = Said(
             rule, applies, conforms, verdict, message or "", reason or "", column or "", evidence
         )
+        found[object_, ns, id_] = [said]
     return found
 
 
-def _failed(con: Connection, rule: Rule, text: str, wanted: str) -> dict[Key, Said]:
+def _made(con: Connection) -> set[str]:
+    """Columns of the groups that the last rule made; none where it was not run at all."""
+    return {c for (c,) in rows(
+        con, "select column_name from duckdb_columns() where table_name = 'grouped'"
+    )}  # fmt: skip
+
+
+def _of_groups(con: Connection, rule: Rule, wanted: str) -> dict[Key, list[Said]]:
+    """What the groups that name a record among their members say."""
+    found: dict[Key, list[Said]] = {}
+    for object_, ns, id_, applies, conforms, verdict, message, group, evidence in rows(
+        con,
+        "select m.object, m.ns, m.id, g.applies, g.conforms, v.verdict, v.message, v.record.id,"
+        " v.evidence from (select *, unnest(members) as m from grouped) g"
+        f" join verdicts v on v.record.id = g.subject_id where m.id in {wanted}"
+        " and v.verdict = 'nonconforming' order by all",
+    ):
+        values = json.loads(evidence or "{}")
+        said = Said(rule, applies, conforms, verdict, message or "", "", "", values, group=group)
+        found.setdefault((object_, ns, id_), []).append(said)
+    return found
+
+
+def _failed(con: Connection, rule: Rule, text: str, wanted: str) -> dict[Key, list[Said]]:
     said = Said(rule, None, None, "error", "", "", "", {}, text)
     keys = [
         k
         for t in rule.subject
         for k in rows(con, f"select record.object, record.ns, record.id from {ident(t)} {wanted}")
     ]
-    return dict.fromkeys(keys, said)
+    return {k: [said] for k in keys}
 
 
 def _answers(
-    con: Connection, rule: Rule, as_of: str, wanted: str
+    context: Context, rule: Rule, where: str
 ) -> dict[Key, tuple[bool | None, bool | None, dict[str, Any]]]:
-    sql = rule_sql(rule, as_of)
+    con, sql = context.con, answers(context, rule)
     fields = []
     for name, kind, *_ in rows(con, f"describe {sql}"):
         if name not in OUTPUT:
@@ -183,6 +225,26 @@ def _answers(
         for o, ns, i, applies, conforms, text in rows(
             con,
             f"select record.object, record.ns, record.id, applies, conforms, {evidence}"
-            f" from ({sql}) {wanted}",
+            f" from (\n{sql}\n) {where}",
         )
     }
+
+
+def _facts(context: Context, table: Table, record: dict[str, Any]) -> tuple[Known, ...]:
+    """What the facts about this kind of record hold of it."""
+    con, found = context.con, []
+    for fact in context.facts:
+        if fact.of != table.name or fact.name not in context.made:
+            continue
+        columns = ", ".join(
+            _shown(name, kind)
+            for name, kind, *_ in rows(con, f"describe {ident(fact.name)}")
+            if name not in ("record", "ns", *table.key)
+        )
+        cursor = con.execute(
+            f"select {columns} from {ident(fact.name)} where record.ns = {literal(record['ns'])}"
+            f" and record.id = {literal(record['id'])}"
+        )
+        names = [d[0] for d in cursor.description]
+        found += [Known(fact, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itssrules.assess.gate import Supply, gates, limits
+from itssrules.assess.gate import Supply, gates, group_gate, group_limits, limits
 from itssrules.model.rule import Rule
 from itssrules.store import Connection, ident, rows
 
@@ -26,6 +26,9 @@ def feeds(con: Connection, rules: Sequence[Rule]) -> list[Feed]:
 
 
 def _feed(con: Connection, rule: Rule, supply: Supply) -> Feed:
+    if not rule.of_records:
+        gate = group_gate(rule, supply)
+        return Feed(rule, {"": (gate[1],) if gate else ()}, tuple(group_limits(rule, supply)))
     spaces: dict[str, set[str]] = {}
     limited: set[str] = set()
     for table in rule.subject:

@@ -9,6 +9,8 @@ from itssrules.model.tables import Column, Table, find_column, model
 from itssrules.store import Connection, ident, literal, rows
 
 PRECISION = {"day": 1, "minute": 2, "second": 3}
+FIRM = ""
+"""Id space of the tables whose ids hold for the whole firm."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,26 @@ class Supply:
     by_ns: dict[str, dict[str, int]]
     """id space -> `table.column` that every file of the table there supplies -> precision."""
 
+    @property
+    def tables(self) -> set[str]:
+        """Tables that any file supplies."""
+        return {c.partition(".")[0] for held in self.by_file.values() for c in held}
+
+    def beside(self, ns: str) -> dict[str, int]:
+        """What the other tables of an id space supply, the firm's own registers included."""
+        return {**self.by_ns.get(FIRM, {}), **self.by_ns.get(ns, {})}
+
     @classmethod
     def read(cls, con: Connection) -> Supply:
         """Read the `supply` table."""
         by_file: dict[int, dict[str, int]] = {}
         files: dict[tuple[str, str], set[int]] = {}
-        spaces: dict[int, str] = {}
         for table, column, file_id, ns, precision in rows(
             con, "select tbl, col, file_id, ns, precision from supply order by all"
         ):
             by_file.setdefault(file_id, {})[f"{table}.{column}"] = PRECISION.get(precision, 0)
             files.setdefault((ns, table), set()).add(file_id)
-            spaces[file_id] = ns
-        by_ns: dict[str, dict[str, int]] = {ns: {} for ns in spaces.values()}
+        by_ns: dict[str, dict[str, int]] = {ns: {} for ns, _ in files}
         for (ns, table), ids in files.items():
             shared = set.intersection(*(set(by_file[f]) for f in ids))
             for column in shared:
@@ -54,7 +63,7 @@ def gates(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> li
     """The files (id -> ns) whose rows of `subject` the rule may not judge; one reason each."""
     found = []
     for file_id, ns in sorted(files.items()):
-        here, there = supply.by_file.get(file_id, {}), supply.by_ns.get(ns, {})
+        here, there = supply.by_file.get(file_id, {}), supply.beside(ns)
         coarse = _too_coarse(rule, subject, here, there)
         if coarse:
             found.append(Gate(file_id, "precision", coarse))
@@ -64,6 +73,40 @@ def gates(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> li
                 found.append(Gate(file_id, "column", need.columns[0]))
                 break
     return found
+
+
+def group_gate(rule: Rule, supply: Supply) -> tuple[str, str] | None:
+    """Why a rule whose subjects are no records cannot be judged at all: reason and column.
+
+    A cell that is missing in one file only is NULL there, which such a rule counts as unknown.
+    """
+    held: dict[str, int] = {}
+    for columns in supply.by_file.values():
+        for name, precision in columns.items():
+            held[name] = min(held.get(name, 9), precision or 9)
+    if not supply.tables & set(rule.subject):
+        return "table", rule.subject[0]
+    for need in rule.needs:
+        table = need.columns[0].partition(".")[0]
+        elsewhere = table in rule.subject and table not in supply.tables
+        if not elsewhere and not any(c in held for c in need.columns):
+            return "column", need.columns[0]
+        for column, wanted in zip(need.columns, need.precisions, strict=True):
+            if held.get(column, 9) % 9 and held[column] < _required(column, wanted):
+                return "precision", column
+    return None
+
+
+def group_limits(rule: Rule, supply: Supply) -> list[str]:
+    """Columns that sharpen the verdict and that some file of their table does not supply."""
+    names = [*rule.uses, *(c for n in rule.needs if len(n.columns) > 1 for c in n.columns)]
+    lacking = []
+    for name in names:
+        table = name.partition(".")[0]
+        files = [c for c in supply.by_file.values() if any(k.startswith(f"{table}.") for k in c)]
+        if not files or any(name not in columns for columns in files):
+            lacking.append(name)
+    return lacking
 
 
 def _of(rule: Rule, subject: str) -> list[Need]:
@@ -104,7 +147,7 @@ def limits(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> d
     mine = [n for n in names if n.partition(".")[0] not in others]
     found = {}
     for file_id, ns in files.items():
-        here, there = supply.by_file.get(file_id, {}), supply.by_ns.get(ns, {})
+        here, there = supply.by_file.get(file_id, {}), supply.beside(ns)
         lacking = [n for n in mine if n not in (here if n.startswith(f"{subject}.") else there)]
         if lacking:
             found[file_id] = lacking

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 from itssrules.model.results import CheckpointResult, Nonconformity, Results, RuleResult, Status
@@ -13,21 +14,28 @@ SYSTEMIC_SHARE = 0.2
 
 
 def status_of(
-    rule: Rule, not_applicable: int, conforming: int, nonconforming: int, not_assessed: int
-) -> Status:
-    """A rule's status from its counts; unknown is never conforming."""
+    rule: Rule, not_applicable: int, conforming: int, nonconforming: int, not_assessed: int,
+    limited: int = 0,
+) -> Status:  # fmt: skip
+    """A rule's status from its counts; `limited` are conforming ones that lack a sharpening column.
+
+    Unknown is never conforming.
+    """
     if nonconforming:
         return "lead" if rule.leads else "nonconforming"
     if conforming:
-        return "partly" if not_assessed else "conforming"
+        return "partly" if not_assessed or limited else "conforming"
     return "not_applicable" if not_applicable and not not_assessed else "not_assessed"
 
 
 def grade(rule: Rule, findings: int, judged: int) -> tuple[str, bool]:
     """The grade proposed for a rule's findings in one project, and whether it was raised.
 
-    A minor rises to a major at max(3, 20 %) of the records judged, or when all of two or more fail.
+    A minor of single records rises to a major at max(3, 20 %) of the records judged, or when all of
+    two or more fail.
     """
+    if not rule.of_records:
+        return rule.severity, False
     every = judged >= 2 and findings == judged
     systemic = findings >= max(SYSTEMIC_MIN, SYSTEMIC_SHARE * judged)
     if rule.severity == "minor" and (every or systemic):
@@ -35,24 +43,33 @@ def grade(rule: Rule, findings: int, judged: int) -> tuple[str, bool]:
     return rule.severity, False
 
 
-def nonconformities(results: Sequence[RuleResult]) -> tuple[Nonconformity, ...]:
-    """One nonconformity per rule and project with findings; the gravest and largest first."""
+def nonconformities(
+    results: Sequence[RuleResult],
+    cited: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> tuple[Nonconformity, ...]:
+    """One nonconformity per rule and project with findings; the gravest and largest first.
+
+    `cited` counts the findings per (rule, project) that stand under another rule already.
+    """
     found = []
     for r in results:
         if r.rule.leads or r.status == "error":
             continue
         for p in r.by_project:
-            if p.nonconforming:
+            count = p.nonconforming - cited.get((r.rule.id, p.project_id), 0)
+            if count:
                 judged = p.conforming + p.nonconforming
-                level, raised = grade(r.rule, p.nonconforming, judged)
-                found.append(
-                    Nonconformity(r.rule.id, p.project_id, level, p.nonconforming, judged, raised)
-                )
+                level, raised = grade(r.rule, count, judged)
+                found.append(Nonconformity(r.rule.id, p.project_id, level, count, judged, raised))
     order = {"major": 0, "minor": 1, "observation": 2}
     return tuple(sorted(found, key=lambda n: (order[n.grade], -n.count, n.rule_id, n.project_id)))
 
 
-def checkpoints(book: RuleBook, results: Sequence[RuleResult]) -> tuple[CheckpointResult, ...]:
+def checkpoints(
+    book: RuleBook,
+    results: Sequence[RuleResult],
+    excluded: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[CheckpointResult, ...]:
     """The checkpoints that any of the rules run decides or supports, with their status."""
     ran = {r.rule.id: r for r in results}
     written = {r.id for r in book.rules}
@@ -63,10 +80,13 @@ def checkpoints(book: RuleBook, results: Sequence[RuleResult]) -> tuple[Checkpoi
                      if r not in decided]  # fmt: skip
         if not any(r in ran for r in (*decided, *supported)):
             continue
-        deciding = [(r, _status(r, ran, written)) for r in decided]
-        supporting = [(r, _status(r, ran, written)) for r in supported]
+        deciding = [(r, _status(r, point.id, ran, written)) for r in decided]
+        supporting = [(r, _status(r, point.id, ran, written)) for r in supported]
         status = checkpoint_status([s for _, s in deciding], [s for _, s in supporting])
-        found.append(CheckpointResult(point, status, tuple(deciding), tuple(supporting)))
+        if point.id in excluded:
+            status = "excluded"
+        why = excluded.get(point.id, "")
+        found.append(CheckpointResult(point, status, tuple(deciding), tuple(supporting), why))
     return tuple(found)
 
 
@@ -76,10 +96,15 @@ def _rules(listed: Sequence[str], book: RuleBook, checkpoint: str, role: str) ->
     return list(dict.fromkeys([*listed, *own]))
 
 
-def _status(rule_id: str, ran: dict[str, RuleResult], written: set[str]) -> str:
-    if rule_id in ran:
-        return ran[rule_id].status
-    return "not_run" if rule_id in written else "not_written"
+def _status(rule_id: str, point: str, ran: dict[str, RuleResult], written: set[str]) -> str:
+    """A rule's status for a checkpoint: that of its own rows where it keeps counts for each."""
+    if rule_id not in ran:
+        return "not_run" if rule_id in written else "not_written"
+    result = ran[rule_id]
+    if result.rule.kind == "register" and result.status not in ("error", "excluded"):
+        own = next((c.status for c in result.by_checkpoint if c.checkpoint == point), None)
+        return own or "not_assessed"
+    return result.status
 
 
 def checkpoint_status(deciding: Sequence[str], supporting: Sequence[str]) -> str:

@@ -3,51 +3,85 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from itssrules.catalogue.compose import bind, runnable
 from itssrules.errors import ItssError, RuleError, did_you_mean
 from itssrules.model.messages import placeholders
-from itssrules.model.rule import OUTPUT, Rule, RuleBook
+from itssrules.model.rule import OUTPUT, Fact, Rule, RuleBook, outputs
 from itssrules.model.tables import RECORD_TYPE, model
 from itssrules.store import (
     BOOK_TABLES,
     Connection,
     Error,
-    literal,
+    ident,
     parameters,
     rows,
     statement_problem,
     table_problem,
 )
 
-ALWAYS = {"as_of"}
+ALWAYS = {"as_of", "zone"}
 """Parameters that every rule may use without declaring them."""
+SOME = {"as_of": "2000-01-01 00:00:00", "zone": "UTC"}
 TYPES = {
     "record": RECORD_TYPE, "at": "TIMESTAMP", "owner": "VARCHAR", "applies": "BOOLEAN",
-    "conforms": "BOOLEAN", "message": "VARCHAR",
+    "conforms": "BOOLEAN", "message": "VARCHAR", "subject_id": "VARCHAR", "project_id": "VARCHAR",
+    "checkpoint": "VARCHAR", "period": "VARCHAR", "members": f"{RECORD_TYPE}[]",
+    **dict.fromkeys(("numerator", "denominator", "excluded", "unassessed"), "BIGINT"),
+    **dict.fromkeys(("value", "lower", "upper", "target"), "DOUBLE"),
 }  # fmt: skip
 
 
 def check_book(con: Connection, book: RuleBook) -> list[ItssError]:
     """Every problem of every rule's SQL, found on the empty canonical tables of `con`."""
-    return [problem for rule in book.rules for problem in check_rule(con, rule)]
+    problems = [p for f in book.facts for p in _fact_problems(con, f, set(book.settings))]
+    if problems:
+        return problems
+    made: list[str] = []
+    try:
+        for fact in book.facts:
+            values = {**{p.name: p.value for p in book.settings.values()}, **SOME}
+            con.execute(f"create temp table {ident(fact.name)} as {bind(fact.sql, values)} limit 0")
+            made.append(fact.name)
+        return [problem for rule in book.rules for problem in check_rule(con, rule, made)]
+    except Error as e:
+        return [RuleError(_first_line(e), place=f"{fact.path}:{fact.sql_line}")]
+    finally:
+        for name in made:
+            con.execute(f"drop table {ident(name)}")
 
 
-def check_rule(con: Connection, rule: Rule) -> list[ItssError]:
-    """The problems of one rule's SQL; those that would only follow from another are left out."""
+def check_rule(con: Connection, rule: Rule, made: Collection[str] = ()) -> list[ItssError]:
+    """The problems of one rule's SQL; those that would only follow from another are left out.
+
+    `made` are the facts that stand as tables.
+    """
     problem = statement_problem(con, rule.sql)
     if problem:
         return [_fault(rule, problem)]
-    problems = _parameters(con, rule)
-    if any(parameter not in {*rule.params, *ALWAYS} for parameter in parameters(con, rule.sql)):
+    known = {*rule.params, *rule.shared, *ALWAYS}
+    problems = _parameters(con, rule, known)
+    if any(parameter not in known for parameter in parameters(con, rule.sql)):
         return problems
-    problem = table_problem(con, _bound(rule), [*model(), *BOOK_TABLES])
-    if problem:
-        return [*problems, _fault(rule, problem)]
     try:
-        columns = _describe(con, rule)
+        problem = table_problem(con, _bound(rule, made), [*model(), *BOOK_TABLES, *made])
+        if problem:
+            return [*problems, _fault(rule, problem)]
+        columns = _describe(con, rule, made)
+    except RuleError as e:
+        return [*problems, e]
     except Error as e:
         return [*problems, _fault(rule, _first_line(e), "names are listed in docs/model.md")]
     return [*problems, *_contract(rule, columns), *_placeholders(rule, set(columns))]
+
+
+def _fact_problems(con: Connection, fact: Fact, shared: set[str]) -> list[ItssError]:
+    problem = statement_problem(con, fact.sql)
+    unknown = parameters(con, fact.sql) - shared - ALWAYS if not problem else set()
+    if unknown:
+        problem = f"${min(unknown)} is no shared setting"
+    return [RuleError(problem, place=f"{fact.path}:{fact.sql_line}")] if problem else []
 
 
 def _fault(rule: Rule, problem: str, hint: str = "") -> RuleError:
@@ -62,50 +96,33 @@ def _first_line(error: Exception) -> str:
     return text.split("\n")[0] + (f" ({found[0].rstrip(':').lower()} of the SQL)" if found else "")
 
 
-def _parameters(con: Connection, rule: Rule) -> list[ItssError]:
+def _parameters(con: Connection, rule: Rule, known: set[str]) -> list[ItssError]:
     used, declared = parameters(con, rule.sql), set(rule.params)
     problems: list[ItssError] = []
-    for name in sorted(used - declared - ALWAYS):
-        hint = did_you_mean(name, [*declared, *ALWAYS]) or f"declare [params.{name}]"
+    for name in sorted(used - known):
+        hint = did_you_mean(name, sorted(known)) or f"declare [params.{name}]"
         problems.append(_fault(rule, f"${name} is not declared in the head", hint))
     for name in sorted(declared - used):
         problems.append(_fault(rule, f"parameter {name} is declared and never used", "remove it"))
     return problems
 
 
-def _describe(con: Connection, rule: Rule) -> dict[str, str]:
+def _describe(con: Connection, rule: Rule, made: Collection[str]) -> dict[str, str]:
     """Output columns and types of the rule's SQL."""
-    return {name: kind for name, kind, *_ in rows(con, f"describe {_bound(rule)}")}
+    return {name: kind for name, kind, *_ in rows(con, f"describe {_bound(rule, made)}")}
 
 
-def _bound(rule: Rule) -> str:
-    return bind(rule.sql, {**rule.values(), "as_of": "2000-01-01 00:00:00"})
-
-
-def bind(sql: str, values: dict[str, object]) -> str:
-    """The SQL with `$parameters` replaced by literals, outside texts and comments.
-
-    DuckDB binds no parameters in `create table … as`; the values are the engine's own.
-    """
-
-    def put(match: re.Match[str]) -> str:
-        name = match[1]
-        if name is None or name not in values:
-            return match[0]
-        value = values[name]
-        return f"timestamp {literal(value)}" if name == "as_of" else literal(value)
-
-    return re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$([a-z_][a-z0-9_]*)",
-                  put, sql, flags=re.DOTALL)  # fmt: skip
+def _bound(rule: Rule, made: Collection[str]) -> str:
+    return runnable(rule, {**{p.name: p.value for p in rule.shared.values()}, **SOME}, made)
 
 
 def _contract(rule: Rule, columns: dict[str, str]) -> list[ItssError]:
     problems: list[ItssError] = []
-    for name in OUTPUT:
+    for name in outputs(rule):
         if name not in columns:
             problems.append(_fault(rule, f"the result lacks the column {name}"))
         elif not _fits(columns[name], TYPES[name]):
-            kind = columns[name] if name != "record" else "no record"
+            kind = columns[name] if "STRUCT" not in TYPES[name] else "no record"
             problems.append(
                 _fault(rule, f"column {name} is {kind}, not {TYPES[name].split('(')[0]}")
             )
@@ -113,13 +130,17 @@ def _contract(rule: Rule, columns: dict[str, str]) -> list[ItssError]:
 
 
 def _fits(kind: str, wanted: str) -> bool:
-    if wanted == RECORD_TYPE:
-        return kind.replace('"', "") == RECORD_TYPE
+    if "STRUCT" in wanted:
+        return kind.replace('"', "") == wanted
+    if wanted in ("BIGINT", "DOUBLE"):
+        return kind.startswith(("INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DECIMAL"))
     return kind in (wanted, '"NULL"', "NULL") or (wanted == "TIMESTAMP" and kind == "DATE")
 
 
 def _placeholders(rule: Rule, columns: set[str]) -> list[ItssError]:
     known = (columns - set(OUTPUT)) | {"id", "project", "owner", "at"}
+    if "members" in columns:
+        known |= {"members_total"}
     problems: list[ItssError] = []
     for message in rule.messages.values():
         names = {n for lang in ("zh", "en") for n, _ in placeholders(message.text[lang])}

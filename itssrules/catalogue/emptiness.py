@@ -172,7 +172,7 @@ def _problem(tree: Tree, group: list[Finding]) -> ItssError:
         f"{found.column} concludes {verdicts} from an absent row of {subject}",
         f"ask complete('{subject.partition(',')[0]}', ns, t) in the same branch",
     ))  # fmt: skip
-    return RuleError(text, place=f"{tree.rule.path}:{tree.line(found.unknown.node)}", hint=hint)
+    return RuleError(text, place=tree.place(found.unknown.node), hint=hint)
 
 
 def _cell_words(found: Finding, verdicts: str, names: str, column: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from itssrules.catalogue.logic import (
 )
 from itssrules.catalogue.sqltree import (
     AGGREGATES,
+    ENGINE_COLUMNS,
     NESTED,
     Ref,
     Source,
@@ -33,6 +34,7 @@ GROWS = (exp.Count, exp.Max, exp.Sum, exp.LogicalOr, exp.ArrayAgg)
 SHRINKS = (exp.Min, exp.LogicalAnd)
 NEVER_NULL = (exp.Count, exp.RowNumber)
 NOT_STRICT = (exp.Concat, exp.Array)
+COMPLETE = ("complete", "complete_over", "complete_everywhere")
 SUPPLY = ("supplied", "table_supplied", "column_supplied")
 
 
@@ -192,10 +194,10 @@ class Evaluation:
 
     def _call(self, node: exp.Expression, frame: Frame) -> Truth:
         name = node.name.lower()
-        if name != "complete" and name not in SUPPLY:
+        if name not in COMPLETE and name not in SUPPLY:
             return self._boolean(node, frame)
         truth = self._fact((name, frame.path, frame.scope.text(node)))
-        if name == "complete" and node.expressions:
+        if name in COMPLETE and node.expressions:
             asked = self.world.complete.setdefault(node.expressions[0].name.lower(), [])
             asked.append(truth.yes)
         return truth
@@ -297,6 +299,9 @@ class Evaluation:
     def _canonical(self, ref: Ref, node: exp.Expression, frame: Frame) -> list[Value]:
         source = ref.source
         key = (frame.path, id(source), ref.name, *ref.fields)
+        if source is not None and source.query is not None and ref.name not in ENGINE_COLUMNS:
+            sealed = f"{source.alias}.{ref.name}"
+            return self._cell(Unknown(key, "cell", node, sealed, frozenset({ref.name})))
         table = model().get(source.table) if source else None
         column = table.column(ref.name) if table else None
         if source is None or column is None or column.key == "pk":
@@ -386,7 +391,7 @@ class Evaluation:
         if ref.source is None:
             inner = ref.scope.projection(ref.name)
             return None if inner is None else [(YES, inner, frame)]
-        if ref.source.query is None:
+        if ref.source.query is None or ref.source.query.sealed:
             return None
         path = (*frame.path, id(ref.source))
         made, open_ = [], YES
@@ -402,7 +407,7 @@ class Evaluation:
 
     def _absent(self, ref: Ref | None, node: exp.Expression, frame: Frame) -> tuple[int, bool]:
         source: Source | None = ref.source if ref else None
-        if source is None or not source.optional:
+        if source is None or not source.optional or (source.query and source.query.total):
             return NO, False
         key = (frame.path, id(source))
         return self._missing(Unknown(key, "row", node, tables=frozenset(source.tables())))

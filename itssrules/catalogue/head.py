@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from itssrules.model.rule import (
     ENGINE_REASONS,
     KINDS,
     MESSAGE_VERDICTS,
+    PARAM_TYPES,
     RULE_STATUSES,
     SEVERITIES,
     Message,
@@ -29,17 +30,47 @@ from itssrules.model.tables import find_column, model
 
 HEAD = re.compile(r"\A\s*/\*\n(.*?)\n\*/[ \t]*\n?", re.DOTALL)
 RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{3}")
-PARAM_TYPES: dict[str, type | tuple[type, ...]] = {
-    "minutes": int, "hours": int, "days": int, "months": int, "count": int,
-    "share": (int, float), "switch": bool,
-}  # fmt: skip
+PARAM_KEYS = {"type", "value", "min", "max", "help", "reads", "legal"}
 KEYS = {
     "id": str, "title": dict, "severity": str, "kind": str, "leads": bool, "compares": bool,
-    "subject": list, "decides": list, "supports": list, "needs": list, "uses": list,
+    "subject": list, "decides": list, "supports": list, "yields_to": list, "needs": list, "uses": list,
     "blank": dict, "since": str, "status": str, "why": dict, "fix": dict, "noise": dict,
     "params": dict, "message": dict,
 }  # fmt: skip
 REQUIRED = ("id", "title", "severity", "kind", "subject", "needs", "why", "fix", "message")
+
+
+Fault = Callable[[str, str], None]
+"""Notes a problem: the key at whose line it stands, and what is wrong."""
+
+
+def read_text(table: Mapping[str, Any], key: str, where: str, fault: Fault) -> Text:
+    """A text in both languages."""
+    value = table.get(key, {})
+    value = value if isinstance(value, dict) else {}
+    for lang in ("zh", "en"):
+        if not isinstance(value.get(lang), str) or not value[lang].strip():
+            fault(where, f"{where} has no {lang} text")
+    return Text(str(value.get("zh", "")), str(value.get("en", "")))
+
+
+def read_param(name: str, spec: Mapping[str, Any], where: str, fault: Fault) -> Param:
+    """A parameter or shared setting, its default held to its own type and bounds."""
+    for key in sorted(set(spec) - PARAM_KEYS):
+        fault(where, f"{where}: unknown key {key!r}")
+    kind, value = spec.get("type", ""), spec.get("value")
+    if kind not in PARAM_TYPES:
+        fault(where, f"{where}: type {kind!r} is none of {', '.join(PARAM_TYPES)}")
+        kind, value = "count", 0
+    param = Param(
+        name, kind, tuple(value) if isinstance(value, list) else cast("int", value),
+        spec.get("min"), spec.get("max"), read_text(spec, "help", where, fault),
+        tuple(spec.get("reads", ())), tuple(spec.get("legal", ())),
+    )  # fmt: skip
+    problem = param.problem(param.value)
+    if problem:
+        fault(where, f"{where}: {problem}")
+    return param
 
 
 class HeadReader:
@@ -115,6 +146,8 @@ class HeadReader:
             subject=tuple(t for t in subject if t in model()),
             decides=self._strings("decides"),
             supports=self._strings("supports"),
+            yields_to=self._strings("yields_to"),
+            ref=self._ref(),
             needs=self._needs(),
             uses=self._columns("uses"),
             blank=self._blank(),
@@ -131,6 +164,11 @@ class HeadReader:
             version=hashlib.sha256(self.text.encode()).hexdigest()[:12],
         )
 
+    def _ref(self) -> Path | None:
+        """The reference table beside the rule, if there is one."""
+        path = self.path.with_suffix(".csv")
+        return path if path.is_file() else None
+
     def _one_of(self, key: str, legal: Sequence[str], default: str) -> str:
         value = self.head.get(key, default)
         if value not in legal:
@@ -139,11 +177,7 @@ class HeadReader:
         return str(value)
 
     def _text(self, table: Mapping[str, Any], key: str, where: str = "") -> Text:
-        value = table.get(key, {})
-        for lang in ("zh", "en"):
-            if not isinstance(value.get(lang), str) or not value[lang].strip():
-                self.fault(where or key, f"{where or key} has no {lang} text")
-        return Text(str(value.get("zh", "")), str(value.get("en", "")))
+        return read_text(table, key, where or key, self.fault)
 
     def _strings(self, key: str) -> tuple[str, ...]:
         values = self.head.get(key, [])
@@ -189,27 +223,10 @@ class HeadReader:
 
     def _param(self, name: str, spec: Mapping[str, Any]) -> Param:
         where = f"params.{name}"
-        kind, value = spec.get("type", ""), spec.get("value")
-        for key in set(spec) - {"type", "value", "min", "max", "help", "reads"}:
-            self.fault(where, f"{where}: unknown key {key!r}")
-        if kind not in PARAM_TYPES:
-            self.fault(where, f"{where}: type {kind!r} is none of {', '.join(PARAM_TYPES)}")
-        elif not isinstance(value, PARAM_TYPES[kind]) or (
-            isinstance(value, bool) and kind != "switch"
-        ):
-            self.fault(where, f"{where}: value {value!r} is not of type {kind}")
-        for bound, low in (("min", True), ("max", False)):
-            if bound in spec and isinstance(value, int | float):
-                limit = spec[bound]
-                if (value < limit) if low else (value > limit):
-                    self.fault(where, f"{where}: value {value} is beyond {bound} {limit}")
-        reads = tuple(spec.get("reads", ()))
-        for column in reads:
+        param = read_param(name, spec, where, self.fault)
+        for column in param.reads:
             self._known_column(where, column)
-        return Param(
-            name, kind, cast("int", value), spec.get("min"), spec.get("max"),
-            self._text(spec, "help", where), reads,
-        )  # fmt: skip
+        return param
 
     def _message(self, key: str, spec: Mapping[str, Any]) -> Message:
         where = f"message.{key}"

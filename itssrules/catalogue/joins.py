@@ -23,7 +23,7 @@ NS_HINT = "add a.ns = b.ns: two tools may give the same number"
 
 def problems(tree: Tree) -> list[ItssError]:
     """Every join, subquery and window that mixes records of two tools or kinds."""
-    return [RuleError(text, place=f"{tree.rule.path}:{tree.line(node)}", hint=hint)
+    return [RuleError(text, place=tree.place(node), hint=hint)
             for node, text, hint in _found(tree)]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def _found(tree: Tree) -> Iterator[tuple[exp.Expression, str, str]]:
 
 
 def _joins(scope: Scope) -> Iterator[tuple[exp.Expression, str, str]]:
-    sources = [s for s in scope.sources.values() if s.tables()]
+    sources = [s for s in scope.sources.values() if _of_tools(s)]
     if len(sources) < 2:
         return
     linked = _linked(scope)
@@ -49,6 +49,11 @@ def _joins(scope: Scope) -> Iterator[tuple[exp.Expression, str, str]]:
         elif not _keyed(scope, source):
             yield (source.node, f"joins {source.table} on less than its key: rows may multiply",
                    "join a query with one row a key")  # fmt: skip
+
+
+def _of_tools(source: Source) -> bool:
+    """True where a source holds records whose ids belong to a tool's id space."""
+    return any(model()[t].ids == "tool" for t in source.tables())
 
 
 def _linked(scope: Scope) -> set[str]:

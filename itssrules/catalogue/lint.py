@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -15,7 +15,7 @@ from itssrules.catalogue import emptiness, joins
 from itssrules.catalogue.needs import head_line
 from itssrules.catalogue.sqltree import Ref, Scope, Tree, columns_in, own, parse
 from itssrules.errors import ItssError, RuleError, did_you_mean
-from itssrules.model.rule import Rule
+from itssrules.model.rule import Fact, Rule, RuleBook, Text
 
 FUNCTIONS = {
     "count", "min", "max", "sum", "bool_or", "bool_and", "list", "arg_min", "arg_max",
@@ -23,7 +23,10 @@ FUNCTIONS = {
     "coalesce", "nullif", "cast", "lower", "trim", "length", "contains", "starts_with", "concat",
     "list_value", "to_minutes", "to_hours", "to_days", "to_months",
     "earliest", "latest", "ratio", "elapsed_minutes", "months_before",
-    "supplied", "table_supplied", "column_supplied", "complete",
+    "supplied", "table_supplied", "column_supplied", "complete", "complete_over",
+    "complete_everywhere", "local_day", "day_start", "quarter_start", "quarter_name", "days_after",
+    "months_after", "list_contains", "number_prefix", "number_value", "same_person", "person_key",
+    "person_word", "worked", "whole_minutes", "damaged",
 }  # fmt: skip
 """Functions that mean the same on every engine, and the macros that are made so."""
 INSTEAD = {
@@ -79,6 +82,31 @@ def lint(rule: Rule) -> list[ItssError]:
     return sorted(unique.values(), key=lambda p: (_line_of(p), p.problem))
 
 
+def lint_facts(book: RuleBook) -> list[ItssError]:
+    """The traps in the facts' SQL that show without a rule: calls, constructs, joins, times."""
+    found: list[ItssError] = []
+    for number, fact in enumerate(book.facts):
+        try:
+            tree = parse(_as_rule(fact, book.facts[:number]))
+        except SqlglotError as e:
+            place = f"{fact.path}:{fact.sql_line}"
+            found.append(
+                RuleError(f"the SQL cannot be read: {str(e).splitlines()[0]}", place=place)
+            )
+            continue
+        found += [*_calls(tree), *_constructs(tree), *_orders(tree), *_times(tree),
+                  *joins.problems(tree), *_enumerations(tree)]  # fmt: skip
+    return found
+
+
+def _as_rule(fact: Fact, before: Sequence[Fact]) -> Rule:
+    none = Text("", "")
+    return Rule(
+        fact.name, "facts", fact.title, "observation", "record", (fact.of,) if fact.of else (), (),
+        {}, none, none, fact.sql, fact.path, "", fact.sql_line, facts=tuple(before),
+    )  # fmt: skip
+
+
 def absence_tables(rule: Rule) -> set[str]:
     """Canonical tables from whose absent rows the verdict of a rule concludes."""
     return emptiness.absence_tables(parse(rule))
@@ -89,7 +117,7 @@ def _line_of(problem: ItssError) -> int:
 
 
 def _fault(tree: Tree, node: exp.Expression, problem: str, hint: str = "") -> ItssError:
-    return RuleError(problem, place=f"{tree.rule.path}:{tree.line(node)}", hint=hint)
+    return RuleError(problem, place=tree.place(node), hint=hint)
 
 
 def _calls(tree: Tree) -> Iterator[ItssError]:
@@ -176,7 +204,7 @@ def _vanishing(tree: Tree) -> Iterator[ItssError]:
         if isinstance(node, exp.SetOperation) and node.args.get("distinct"):
             name = type(node).__name__.lower()
             yield _fault(tree, node, f"{name} drops rows that are alike", "write union all")
-    todo, done = [*tree.final.branches], set[int]()
+    todo, done = [*tree.final.branches] if tree.rule.of_records else [], set[int]()
     while todo:
         scope = todo.pop()
         if id(scope) in done:

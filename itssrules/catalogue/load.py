@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from itssrules.catalogue.head import HeadReader
+from itssrules.catalogue.shared import load_facts, load_settings, with_shared
 from itssrules.errors import CatalogueError, ItssError, RuleError, UsageError, did_you_mean
 from itssrules.model.rule import Checkpoint, Process, Rule, RuleBook, Text
 
@@ -15,8 +16,8 @@ from itssrules.model.rule import Checkpoint, Process, Rule, RuleBook, Text
 def load_book(paths: Sequence[Path]) -> tuple[RuleBook, list[ItssError]]:
     """The rules, checkpoints and processes under `paths`, and every problem found in them.
 
-    A path is a folder that holds `<process>/<ID>_<name>.sql`, and may hold `checkpoints.csv` and
-    `processes.csv`.
+    A path is a folder that holds `<process>/<ID>_<name>.sql`, and may hold `facts/NN_name.sql`,
+    `settings.toml`, `checkpoints.csv` and `processes.csv`.
     """
     problems: list[ItssError] = []
     rules: dict[str, Rule] = {}
@@ -35,11 +36,19 @@ def load_book(paths: Sequence[Path]) -> tuple[RuleBook, list[ItssError]]:
                 RuleError(f"{rule.id} is already in {rules[rule.id].path}", place=place)
             )
         rules[rule.id] = rule
+        if rule.ref:
+            digest.update(rule.ref.read_bytes())
+    facts, fact_texts = load_facts(paths, problems)
+    settings, setting_texts = load_settings(paths, problems)
+    for content in (*fact_texts, *setting_texts):
+        digest.update(content + b"\0")
+    rules = {k: with_shared(r, facts, settings) for k, r in rules.items()}
     checkpoints = _checkpoints(paths, problems)
     processes = _processes(paths)
     book = RuleBook(
-        tuple(rules[k] for k in sorted(rules)), checkpoints, processes, digest.hexdigest()
-    )
+        tuple(rules[k] for k in sorted(rules)), checkpoints, processes, digest.hexdigest(),
+        settings, tuple(facts.values()),
+    )  # fmt: skip
     problems += _check_links(book)
     return book, problems
 
@@ -151,4 +160,7 @@ def _check_links(book: RuleBook) -> list[ItssError]:
                     problems.append(
                         RuleError(f"{role}: unknown checkpoint {checkpoint}", place=str(rule.path), hint=hint)
                     )  # fmt: skip
+        named = {r for c in book.checkpoints for r in (*c.decided_by, *c.supported_by)}
+        for other in set(rule.yields_to) - named - {r.id for r in book.rules}:
+            problems.append(RuleError(f"yields_to: unknown rule {other}", place=str(rule.path)))
     return problems

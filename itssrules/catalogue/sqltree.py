@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
@@ -211,9 +212,15 @@ class Scope:
 
 @dataclass(eq=False)
 class Query:
-    """A SELECT, or the branches of a UNION ALL."""
+    """A SELECT, or the branches of a UNION ALL.
+
+    `total` where it is a fact with a row for every record of its table; `sealed` where it is a fact
+    whose columns are taken as they are.
+    """
 
     branches: list[Scope]
+    total: bool = False
+    sealed: bool = False
     _columns: dict[str, list[tuple[exp.Expression, Scope]]] = field(default_factory=dict)
 
     def column(self, name: str) -> list[tuple[exp.Expression, Scope]]:
@@ -242,18 +249,34 @@ class Query:
         return {t for b in self.branches for t in b.tables()}
 
 
+@dataclass(frozen=True)
+class Home:
+    """The file that an SQL text stands in, and the line on which it begins."""
+
+    path: Path
+    sql: str
+    sql_line: int
+
+
 @dataclass(eq=False)
 class Tree:
-    """The parsed SQL of a rule: the final query, and every scope in it."""
+    """The parsed SQL of a rule: the final query, and every scope in it, those of facts left out."""
 
     rule: Rule
     root: exp.Expression
     final: Query
     scopes: list[Scope]
+    homes: dict[int, Home] = field(default_factory=dict)
+
+    def place(self, node: exp.Expression) -> str:
+        """File and line in which an expression begins, be it the rule's or a fact's."""
+        home = self.homes.get(id(node.root()), self.homes[id(self.root)])
+        line = home.sql_line + home.sql.count("\n", 0, max(self.offset(node), 0))
+        return f"{home.path}:{line}"
 
     def line(self, node: exp.Expression) -> int:
-        """Line of the rule file on which an expression begins."""
-        return self.line_at(self.offset(node))
+        """Line of the file on which an expression begins."""
+        return int(self.place(node).rpartition(":")[2])
 
     def line_at(self, offset: int) -> int:
         """Line of the rule file of an offset into the SQL."""
@@ -271,10 +294,20 @@ class Tree:
 
 
 def parse(rule: Rule) -> Tree:
-    """The SQL of a rule as scopes; raises sqlglot's ParseError or TokenError."""
+    """The SQL of a rule as scopes, its facts read as further CTEs.
+
+    Raises sqlglot's ParseError or TokenError.
+    """
     root = sqlglot.parse_one(rule.sql, dialect="duckdb")
     scopes: list[Scope] = []
-    return Tree(rule, root, _query(root, {}, None, scopes), scopes)
+    facts: dict[str, Query] = {}
+    homes: dict[int, Home] = {id(root): Home(rule.path, rule.sql, rule.sql_line)}
+    for fact in rule.facts:
+        made = sqlglot.parse_one(fact.sql, dialect="duckdb")
+        homes[id(made)] = Home(fact.path, fact.sql, fact.sql_line)
+        facts[fact.name] = _query(made, facts, None, [])
+        facts[fact.name].total, facts[fact.name].sealed = bool(fact.of), fact.sealed
+    return Tree(rule, root, _query(root, facts, None, scopes), scopes, homes)
 
 
 def _query(

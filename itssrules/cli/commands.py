@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from operator import methodcaller
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,15 +19,20 @@ from itssrules.assess.feed import feeds
 from itssrules.assess.outcome import exit_code
 from itssrules.assess.run import Request, assess, prepare
 from itssrules.catalogue.load import select
-from itssrules.cli import show
+from itssrules.cli import show, times
 from itssrules.cli.config import DEFAULT_ZONE, check_zone
+from itssrules.cli.record import explanation
 from itssrules.cli.setup import Setup, checked_book, connectors, progress, start
 from itssrules.errors import FormatError, ItssError, UsageError, did_you_mean
 from itssrules.hookspecs import Format
+from itssrules.intake.coverage import measure
+from itssrules.intake.declared import declare
 from itssrules.intake.files import gather, open_all
-from itssrules.intake.load import Intake, load, newest
-from itssrules.model.results import Results
-from itssrules.model.rule import RuleBook
+from itssrules.intake.load import Intake, load, newest, span
+from itssrules.intake.sources import SourceBook
+from itssrules.model.results import Input, Results
+from itssrules.model.rule import RuleBook, Text
+from itssrules.model.settings import Settings
 from itssrules.model.tables import model
 from itssrules.report.files import ready, write_whole
 from itssrules.report.summary import summary
@@ -57,8 +60,8 @@ def words(text: str) -> tuple[str, ...]:
 def run(
     *, exports: tuple[Path, ...], wanted: str, exclude: str, rules_paths: tuple[Path, ...],
     connector: str | None, zone: str | None, config_path: Path | None, as_of: str | None,
-    out: Path, more: str, fail_on: str, exit_zero: bool, keep_tables: Path | None,
-    memory_limit: str | None, lang: str, quiet: bool,
+    period: str | None, project: str, out: Path, more: str, fail_on: str, max_unjudged: float, exit_zero: bool,
+    keep_tables: Path | None, memory_limit: str | None, lang: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Check exports and write every result file; the exit code."""
     began = time.time()
@@ -70,22 +73,20 @@ def run(
         raise UsageError("no rule is left to run", place="--rules", hint="itssrules rules list")
     ready(out, [*(f.file for f in formats), "run.json"])
     loaded = _load(setup, exports, connector, zone, tell, memory_limit)
-    moment, origin = _as_of(loaded, as_of)
-    request = Request(
-        moment, origin, loaded.zone, (*words(wanted), *(f"-{w}" for w in words(exclude))),
-        tuple(label for _, label in plugins.names(setup.manager)),
-        setup.config.sha256,
-    )  # fmt: skip
+    request = _request(setup, loaded, as_of, (*words(wanted), *(f"-{w}" for w in words(exclude))))
+    if period:
+        days, window = times.period(period, loaded.zone)
+        request = replace(request, period=days, window=window)
     if keep_tables:
         _keep(loaded.con, keep_tables)
     results = assess(
-        loaded.con, loaded.book, rules, request, loaded.intake.inputs, loaded.intake.coverage,
-        loaded.intake.how_to_export, tell,
+        loaded.con, loaded.book, rules, replace(request, projects=_projects(loaded, words(project))),
+        loaded.intake, setup.config, tell,
     )  # fmt: skip
     for item in formats:
         tell(f"writing {item.file}")
         _write(item, results, out, lang)
-    code = exit_code(results, fail_on)
+    code = exit_code(results, fail_on, max_unjudged)
     _write_run(out, results, began, code)
     tell("")
     click.echo(summary(results, lang, out), nl=False)
@@ -99,8 +100,8 @@ def demo(out: Path, lang: str, quiet: bool) -> int:
     sample = bundled("sample_exports")
     run(
         exports=(sample,), wanted="", exclude="", rules_paths=(), connector=None, zone=None,
-        config_path=sample / "itssrules.toml", as_of=None, out=out, more="", fail_on="minor",
-        exit_zero=True, keep_tables=None, memory_limit=None, lang=lang, quiet=quiet,
+        config_path=sample / "itssrules.toml", as_of=None, period=None, project="", out=out, more="",
+        fail_on="minor", max_unjudged=0.05, exit_zero=True, keep_tables=None, memory_limit=None, lang=lang, quiet=quiet,
     )  # fmt: skip
     return 0
 
@@ -118,12 +119,13 @@ def inspect(
     statements: list[str] = []
     loaded = _load(setup, exports, connector, zone, tell, None, inspecting=True,
                    seen_sql=statements.append)  # fmt: skip
-    known, _ = open_all(gather(exports), tools, connector)
+    sources = SourceBook(setup.config.sources, tools, setup.config.path)
+    known, _ = open_all(gather(exports), tools, connector, sources)
     headers = {g.path.as_posix(): cells(loaded.con, raw) for g, raw, _ in known}
     notes = {
         (i.path, t.table.name): t.note
         for i in loaded.intake.inputs
-        if i.connector
+        if i.connector in tools
         for e in tools[i.connector].exports
         if e.name == i.export
         for t in e.tables
@@ -158,12 +160,13 @@ def explain(
     setup = start(rules_paths, config_path)
     rules = select(setup.book, words(wanted))
     loaded = _load(setup, exports, connector, zone, tell, None)
-    moment, _ = _as_of(loaded, as_of)
     paths = {i.file_id: i.path for i in loaded.intake.inputs}
-    found = explain_record(prepare(loaded.con, moment, loaded.intake.inputs), rules, ticket)
+    request = _request(setup, loaded, as_of, ())
+    context = prepare(loaded.con, loaded.book, request, loaded.intake, setup.config)
+    found = explain_record(context, rules, ticket)
     tell("")
     for record in found:
-        click.echo(show.explanation(record, paths, loaded.zone, lang))
+        click.echo(explanation(record, paths, loaded.zone, lang))
     return 0
 
 
@@ -175,18 +178,55 @@ def _load(
     con = connect(memory_limit)
     book = checked_book(setup, con)
     tools = connectors(setup, connector)
-    for name in setup.config.zones:
-        if name not in tools:
-            raise UsageError(
-                f"no source is called {name!r}", place=f"{setup.config.path}: sources",
-                hint=did_you_mean(name, list(tools)),
-            )  # fmt: skip
     wall = check_zone(zone, "--zone") if zone else setup.config.zone
     intake = load(
-        con, exports, tools, zones=setup.config.zones, zone=wall or None, forced=connector,
-        progress=tell, need_zone=not inspecting, seen_sql=seen_sql, now=datetime.now(UTC),
+        con, exports, tools, sources=setup.config.sources, projects=setup.config.projects,
+        settings=setup.config.path, zone=wall or None, forced=connector, progress=tell,
+        need_zone=not inspecting, seen_sql=seen_sql, now=datetime.now(UTC),
     )  # fmt: skip
-    return Loaded(con, book, intake, wall or _only_zone(intake) or DEFAULT_ZONE)
+    here = wall or _only_zone(intake) or DEFAULT_ZONE
+    return Loaded(con, book, _with_settings(con, setup.config, intake, here), here)
+
+
+def _with_settings(con: Connection, settings: Settings, intake: Intake, zone: str) -> Intake:
+    """What was read, with the settings' own rows, and how far all of it reaches."""
+    inputs, stated = intake.inputs, []
+    if settings.path is not None:
+        days = span(con) or (datetime.now(UTC).date(),) * 2
+        declared = declare(con, settings, max(i.file_id for i in inputs) + 1, *days)
+        stated = [t.table for t in declared.tables]
+        inputs = (*inputs, declared, *_missing(settings, intake, declared.file_id))
+    found = measure(con, inputs, settings.sources, zone, stated)
+    return replace(intake, inputs=inputs, coverage=found)
+
+
+def _missing(settings: Settings, intake: Intake, number: int) -> Iterator[Input]:
+    """Declared sources of which no file was given, as inputs that were not read."""
+    why = Text(
+        "已声明的来源没有任何文件", "the settings declare this source, and no file of it was given"
+    )
+    for at, name in enumerate(intake.absent_sources, number + 1):
+        place = f"{settings.path}: sources.{name}"
+        yield Input(at, place, "", 0, "unknown", why, source=name)
+
+
+def _request(
+    setup: Setup, loaded: Loaded, as_of: str | None, selection: tuple[str, ...]
+) -> Request:
+    moment, origin = _as_of(loaded, as_of)
+    labels = tuple(label for _, label in plugins.names(setup.manager))
+    return Request(moment, origin, loaded.zone, selection, labels)
+
+
+def _projects(loaded: Loaded, wanted: Sequence[str]) -> tuple[str, ...]:
+    known = [p.project_id for p in loaded.intake.projects]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"no record belongs to a project {name!r}", place="--project",
+                hint=did_you_mean(name, known) or f"there are {', '.join(known[:10])}",
+            )  # fmt: skip
+    return tuple(wanted)
 
 
 def _only_zone(intake: Intake) -> str:
@@ -197,7 +237,7 @@ def _only_zone(intake: Intake) -> str:
 def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
     """The moment judged from, as ISO UTC text, and where it comes from."""
     if given:
-        return _end_of(given, loaded.zone), "--as-of"
+        return times.moment(given, loaded.zone), "--as-of"
     tickets = [t.name for t in model().values() if t.kind == "ticket"] + ["status_history"]
     moment, column = newest(loaded.con, tickets, datetime.now(UTC))
     if not moment:
@@ -206,26 +246,6 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
             place="--as-of", hint="say it: --as-of 2025-12-31",
         )  # fmt: skip
     return moment, column
-
-
-def _end_of(text: str, zone: str) -> str:
-    """A day as its last second in `zone`, a time as it is; ISO text in UTC."""
-    try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", text):
-            raise ValueError("neither a day nor a time")
-        if len(text) == 10:
-            day = datetime.combine(date.fromisoformat(text), datetime.min.time())
-            moment = (day + timedelta(days=1, seconds=-1)).replace(tzinfo=ZoneInfo(zone))
-        else:
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        if not 1980 <= moment.year <= 2100:
-            raise ValueError("beyond the years that exports are read for")
-    except ValueError as e:
-        raise UsageError(
-            f"{text!r} is no date of an audit", place="--as-of", hint="write it as 2025-12-31"
-        ) from e
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _formats(setup: Setup, wanted: Sequence[str]) -> list[Format]:

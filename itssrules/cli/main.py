@@ -14,7 +14,7 @@ from itssrules.errors import ItssError
 
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-    help="Language of findings and messages about records.",
+    envvar="ITSSRULES_LANG", help="Language of findings and messages about records.",
 )  # fmt: skip
 EXPORTS = click.argument(
     "exports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORTS..."
@@ -28,17 +28,31 @@ RULES = click.option(
     help="Only these rules: ids, prefixes or processes, such as change,INC-011.",
 )  # fmt: skip
 CONFIG = click.option(
-    "--config", "config_path", type=click.Path(path_type=Path),
+    "--config", "config_path", type=click.Path(path_type=Path), envvar="ITSSRULES_CONFIG",
     help="Settings file; otherwise itssrules.toml here or in a folder above.",
 )  # fmt: skip
 CONNECTOR = click.option("--connector", metavar="NAME", help="Read every file with this connector.")
 ZONE = click.option(
-    "--zone", metavar="ZONE",
+    "--zone", metavar="ZONE", envvar="ITSSRULES_ZONE",
     help="Time zone of exports that declare none, such as Asia/Shanghai.",
 )  # fmt: skip
 AS_OF = click.option(
     "--as-of", metavar="DATE",
     help="Judge as of the end of this day (default: the newest time in the ticket tables).",
+)  # fmt: skip
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("itssrules-report"),
+    show_default=True, envvar="ITSSRULES_OUT", help="Folder for the report and the result files.",
+)  # fmt: skip
+FAIL_ON = click.option(
+    "--fail-on", type=click.Choice(["major", "minor", "observation"]), default="minor",
+    show_default=True, envvar="ITSSRULES_FAIL_ON",
+    help="Exit with 1 for nonconformities of this grade or above.",
+)  # fmt: skip
+MAX_UNJUDGED = click.option(
+    "--max-unjudged", type=click.FloatRange(0, 1), default=0.05, show_default=True, metavar="SHARE",
+    envvar="ITSSRULES_MAX_UNJUDGED",
+    help="Exit with 4 where a larger share of a rule's records could not be judged.",
 )  # fmt: skip
 QUIET = click.option("--quiet", is_flag=True, help="No progress on the error stream.")
 
@@ -94,14 +108,14 @@ def main(debug: bool) -> None:
 @CONFIG
 @AS_OF
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("itssrules-report"),
-    show_default=True, help="Folder for the report and the result files.",
+    "--period", metavar="A..B",
+    help="Judge only what happened from day A to day B, both included.",
 )  # fmt: skip
+@click.option("--project", default="", metavar="LIST", help="Judge only these projects.")
+@OUT
 @click.option("--format", "more", default="", metavar="LIST", help="Further formats of plugins.")
-@click.option(
-    "--fail-on", type=click.Choice(["major", "minor", "observation"]), default="minor",
-    show_default=True, help="Exit with 1 for nonconformities of this grade or above.",
-)  # fmt: skip
+@FAIL_ON
+@MAX_UNJUDGED
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 4.")
 @click.option(
     "--keep-tables", type=click.Path(path_type=Path), metavar="DIR",
@@ -295,3 +309,48 @@ def plugins() -> None:
     from itssrules.cli.rules import list_plugins
 
     list_plugins()
+
+
+@main.command()
+@click.argument("exports", nargs=-1, type=click.Path(path_type=Path), metavar="[EXPORTS]...")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, allow_dash=True),
+    default=Path("itssrules.toml"), show_default=True,
+    help="File to write; - prints it.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@CONNECTOR
+@LANG
+@QUIET
+def init(**options: Any) -> None:
+    """Write a commented itssrules.toml from what EXPORTS hold.
+
+    \b
+    Example:
+      itssrules init exports/
+    """
+    from itssrules.cli.init import init as command
+
+    command(**options)
+
+
+@main.command()
+@CONFIG
+@ZONE
+@OUT
+@FAIL_ON
+@MAX_UNJUDGED
+@LANG
+@click.pass_context
+def doctor(context: click.Context, /, **options: Any) -> int:
+    """Print what is in force and from where, the versions, and what stands in the way of a run.
+
+    \b
+    Example:
+      itssrules doctor
+
+    Exit code: 0 all is well, 2 something has to be mended.
+    """
+    from itssrules.cli.doctor import doctor as command
+
+    return command(context, **options)

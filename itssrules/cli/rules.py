@@ -42,13 +42,13 @@ def test_rules(wanted: str, paths: tuple[Path, ...], config: Path | None) -> int
     """Prove heads, SQL, lint, needs and cases of the selected rules; 0 if all hold, else 1."""
     from itssrules.assess.cases import missing, run_cases
     from itssrules.catalogue.check import check_rule
-    from itssrules.catalogue.lint import lint
+    from itssrules.catalogue.lint import lint, lint_facts
     from itssrules.catalogue.needs import problems
     from itssrules.store import connect
 
     rules = _rules(wanted, paths, config)
     con = connect()
-    faults: list[str] = []
+    faults = [str(f) for f in lint_facts(start(paths, config).book)]
     cases = 0
     for rule in rules:
         found: list[ItssError] = check_rule(con, rule)

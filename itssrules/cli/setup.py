@@ -16,17 +16,20 @@ from itssrules.catalogue.load import load_book
 from itssrules.cli import config
 from itssrules.errors import CatalogueError, ItssError, UsageError, did_you_mean
 from itssrules.model.rule import RuleBook
+from itssrules.model.settings import Settings
 
 if TYPE_CHECKING:
     from itssrules.intake.connector import Connector
     from itssrules.store import Connection
+
+CHECK = "check --config, or ITSSRULES_CONFIG of the environment"
 
 
 @dataclass(frozen=True)
 class Setup:
     """Settings in force, the plugins, and the book with every problem found in it."""
 
-    config: config.Config
+    config: Settings
     manager: pluggy.PluginManager
     book: RuleBook
     problems: list[ItssError]
@@ -37,7 +40,7 @@ class Setup:
 def start(rules_paths: Sequence[Path] = (), config_path: Path | None = None) -> Setup:
     """Read the settings, load plugins and the rule book; nothing of the engine is imported."""
     if config_path is not None and not config_path.is_file():
-        raise UsageError("no such settings file", place=str(config_path), hint="check --config")
+        raise UsageError("no such settings file", place=str(config_path), hint=CHECK)
     settings = config.read(config_path or config.find(Path.cwd()))
     manager = plugins.plugin_manager()
     paths = plugins.rule_paths(manager, [*settings.rules, *rules_paths])
@@ -47,15 +50,19 @@ def start(rules_paths: Sequence[Path] = (), config_path: Path | None = None) -> 
 
 def checked_book(setup: Setup, con: Connection) -> RuleBook:
     """The book, its SQL checked and further packs linted; CatalogueError with all problems."""
+    from itssrules.assess.params import check
     from itssrules.catalogue.check import check_book
 
-    problems = [*setup.problems, *check_book(con, setup.book)]
+    problems = [*setup.problems, *check_book(con, setup.book), *check(setup.book, setup.config)]
     theirs = [r for r in setup.book.rules if any(p in r.path.parents for p in setup.own)]
     if theirs and not problems:
-        from itssrules.catalogue.lint import lint
+        from itssrules.catalogue.lint import lint, lint_facts
         from itssrules.catalogue.needs import problems as need_problems
 
         problems += [p for r in theirs for p in (*lint(r), *need_problems(r))]
+        problems += [
+            p for p in lint_facts(setup.book) if p.place.startswith(tuple(map(str, setup.own)))
+        ]
     if problems:
         raise CatalogueError(problems)
     return setup.book

@@ -1,93 +1,17 @@
-"""Text on the terminal for inspect and explain."""
+"""Text on the terminal for inspect."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from itssrules.assess.explain import Explanation, Said
 from itssrules.assess.feed import Feed
 from itssrules.intake.load import Intake
-from itssrules.model.messages import fill, show
 from itssrules.model.results import Input, TableLoad
 from itssrules.model.rule import RuleBook, Text
-from itssrules.model.tables import find_column, model
+from itssrules.model.tables import model
 
-WORDS = {
-    "true": Text("是", "yes"), "false": Text("否", "no"), "none": Text("无法判断", "unknown"),
-    "conforming": Text("符合", "conforming"), "nonconforming": Text("不符合", "nonconforming"),
-    "not_assessed": Text("未评估", "not assessed"),
-    "not_applicable": Text("不适用", "not applicable"), "error": Text("出错", "error"),
-    "column": Text("导出中没有此列：", "the export lacks the column "),
-    "precision": Text("时间只精确到日：", "given to the day only: "),
-    "unread": Text("取值无法读取：", "value could not be read: "),
-    "disputed": Text("导出各行取值不一致：", "the rows of the export disagree on: "),
-    "no_rows": Text("文件中没有记录：", "the files hold no record: "),
-    "lost_rows": Text("未能读成记录的行：", "rows that made no record: "),
-    "table": Text("没有文件提供该表：", "no file supplies the table "),
-    "applies": Text("适用", "applies"), "conforms": Text("符合", "conforms"),
-    "times": Text("时间", "Times"), "rules": Text("各规则的判定", "What the rules say"),
-    "row": Text("第 {} 行", "row {}"),
-}  # fmt: skip
-ICONS = {"conforming": "√", "nonconforming": "×", "not_assessed": "?", "not_applicable": "–",
-         "error": "!"}  # fmt: skip
 CELLS_SHOWN = 12
-
-
-def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: str) -> str:
-    """A record's values, times and verdicts as lines."""
-    here = ZoneInfo(zone)
-    record = found.record
-    row = WORDS["row"][lang].format(f"{record['row_number']:,}")
-    lines = [
-        f"{found.table.zh if lang == 'zh' else found.table.en} {record['id']}"
-        f"  ({record['source']}; {paths.get(record['file_id'], '')}, {row}; {zone})"
-    ]
-    moments = {c.name for c in found.table.columns if c.type == "TIMESTAMP"}
-    for name, value in found.values.items():
-        if value is not None and name not in moments:
-            lines.append(f"  {_label(f'{found.table.name}.{name}', lang)}: {value}")
-    for how, names in (("unread", found.unread), ("disputed", found.disputed)):
-        lines += [f"  ? {WORDS[how][lang]}{_label(f'{found.table.name}.{n}', lang)}" for n in names]
-    lines.append(WORDS["times"][lang])
-    for m in found.timeline:
-        name = m.what if "." in m.what else f"{found.table.name}.{m.what}"
-        lines.append(
-            f"  {show(m.at, 'time', lang, here)}  {_label(name, lang)} {m.detail}".rstrip()
-        )
-    lines.append(WORDS["rules"][lang])
-    for said in found.said:
-        lines += _said(said, record, here, lang)
-    return "\n".join(lines)
-
-
-def _said(said: Said, record: Mapping[str, Any], zone: ZoneInfo, lang: str) -> list[str]:
-    answers = ", ".join(
-        f"{WORDS[word][lang]}={WORDS[str(value).lower()][lang]}"
-        for word, value in (("applies", said.applies), ("conforms", said.conforms))
-    )
-    head = (
-        f"  {ICONS[said.verdict]} {said.rule.id} {WORDS[said.verdict][lang]}"
-        f"  {said.rule.title[lang]}  [{answers}]"
-    )
-    if said.error:
-        return [head, f"      {said.error}"]
-    if said.reason:
-        return [head, f"      {WORDS[said.reason][lang]}{_label(said.column, lang)}"]
-    message = said.rule.messages.get(said.message)
-    if message is None:
-        return [head]
-    values = {**said.evidence, "id": record["id"], "project": record["project_id"]}
-    return [head, f"      {fill(message.text[lang], values, lang, zone)}"]
-
-
-def _label(name: str, lang: str) -> str:
-    """A column as a reader of Chinese knows it, with its canonical name."""
-    column = find_column(name)
-    return (
-        f"{column.zh} {column.name}" if column and lang == "zh" else name.partition(".")[2] or name
-    )
 
 
 def inspect_json(

@@ -35,9 +35,16 @@ def twice(header: Sequence[str]) -> list[str]:
 
 
 def matches(
-    header: Sequence[str], connectors: Mapping[str, Connector], path: Path
+    header: Sequence[str],
+    connectors: Mapping[str, Connector],
+    path: Path,
+    *,
+    any_name: bool = False,
 ) -> tuple[list[Match], list[str]]:
-    """The exports that fit best (more than one only where they tie), and the near misses in words."""
+    """The exports that fit best (more than one only where they tie), and the near misses in words.
+
+    With `any_name` a canonical file need not be named after its table.
+    """
     at = positions(header)
     fits: list[Match] = []
     near: list[tuple[int, str]] = []
@@ -47,7 +54,8 @@ def matches(
             known = mapped_headers(export, at)
             label = f"{connector.name} ({export.name})"
             if connector.name == "canonical" and (
-                not _named(export, path, len(known)) or {"record", "unread"} <= set(header)
+                not (len(known) > 1 and (any_name or _named(export, path)))
+                or {"record", "unread"} <= set(header)
             ):
                 continue
             if not missing:
@@ -83,9 +91,7 @@ def _weight(match: Match) -> tuple[int, int]:
     return match.known, len(match.export.detect)
 
 
-def _named(export: Export, path: Path, known: int) -> bool:
-    """A canonical file is named after its table, and holds more of it than a key."""
+def _named(export: Export, path: Path) -> bool:
+    """A canonical file is named after its table."""
     stem = path.name.split(".")[0].casefold()
-    return known > 1 and (
-        stem == export.name or stem.startswith((f"{export.name}_", f"{export.name}-"))
-    )
+    return stem == export.name or stem.startswith((f"{export.name}_", f"{export.name}-"))

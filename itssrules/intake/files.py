@@ -11,6 +11,7 @@ from itssrules.errors import IntakeError, ItssError, UsageError
 from itssrules.intake.connector import Connector
 from itssrules.intake.detect import Match, matches
 from itssrules.intake.readers import NotATable, RawFile, open_file
+from itssrules.intake.sources import SourceBook
 from itssrules.model.results import Input
 from itssrules.model.rule import Text
 
@@ -65,18 +66,22 @@ def _is_export(path: Path, folder: Path) -> bool:
 
 
 def open_all(
-    given: Sequence[Given], connectors: Mapping[str, Connector], forced: str | None = None
-) -> tuple[list[tuple[Given, RawFile, Match]], list[Input]]:
+    given: Sequence[Given], connectors: Mapping[str, Connector], forced: str | None = None,
+    book: SourceBook | None = None,
+) -> tuple[list[tuple[Given, RawFile, Match]], list[Input]]:  # fmt: skip
     """Recognise every file; those that cannot be read come back as inputs with the reason.
+
+    Where several connectors fit, `book` may settle which one reads a file.
 
     Raises UsageError for a file named by hand that no connector knows, or more than one.
     """
     usable = {forced: connectors[forced]} if forced else dict(connectors)
+    sources = book or SourceBook({}, connectors)
     known, unread = [], []
     for number, item in enumerate(given, 1):
         try:
             raw = open_file(item.path)
-            known.append((item, raw, _recognise(item, raw, usable)))
+            known.append((item, raw, _recognise(item, raw, usable, sources)))
         except NotATable as e:
             if item.named:
                 raise UsageError(
@@ -98,9 +103,18 @@ class _Unknown(ItssError):
     """No single connector knows the header."""
 
 
-def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -> Match:
-    fits, near = matches(raw.header, connectors, item.path)
+def _recognise(
+    item: Given, raw: RawFile, connectors: Mapping[str, Connector], book: SourceBook
+) -> Match:
+    declared = _declared(item, raw, connectors, book)
+    fits, near = ([declared], []) if declared else matches(raw.header, connectors, item.path)
     if len(fits) == 1:
+        name = fits[0].connector.name
+        if book.name(item.path, name) is None:
+            raise _Unknown(
+                f"is read by {name}, but [sources.{name}] is declared for other files",
+                hint="add its name to the files of a source in itssrules.toml",
+            )
         return fits[0]
     if fits:
         names = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
@@ -111,6 +125,21 @@ def _recognise(item: Given, raw: RawFile, connectors: Mapping[str, Connector]) -
         f"no connector knows its headers ({headers})",
         hint=f"{closest}See `itssrules connectors list`, or write a connector for it",
     )
+
+
+def _declared(
+    item: Given, raw: RawFile, connectors: Mapping[str, Connector], book: SourceBook
+) -> Match | None:
+    """How the connector that a source declares for the file reads it, whatever the file's name."""
+    for name in book.connectors_for(item.path):
+        if name in connectors:
+            one = {name: connectors[name]}
+            fits, _ = matches(raw.header, one, item.path)
+            if not fits:
+                fits, _ = matches(raw.header, one, item.path, any_name=True)
+            if len(fits) == 1:
+                return fits[0]
+    return None
 
 
 def broken(error: IntakeError) -> Text:

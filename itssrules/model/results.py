@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from itssrules.model.rule import Checkpoint, Rule, RuleBook, Text
 
 Status = Literal[
-    "nonconforming", "conforming", "partly", "not_assessed", "not_applicable", "lead", "error"
-]
+    "nonconforming", "conforming", "partly", "not_assessed", "not_applicable", "lead", "error",
+    "excluded",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The window for which a table's rows of one id space are known, and whether they are all."""
+    """A span of time, and whether all rows of a table in one id space are known for it.
+
+    `from_at` and `to_at` are ISO text in UTC, empty where unbounded. `lost` is true where something
+    speaks for rows being lost; an incomplete span without it was merely never declared.
+    """
 
     table: str
     ns: str
@@ -105,6 +110,7 @@ class Coverage:
     to_at: str
     complete: bool
     reason: Text
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,8 +118,9 @@ class Reason:
     """Why records of a rule were not assessed.
 
     `reason` is `column` (not supplied), `precision`, `unread`, `disputed`, `table` (no file
-    supplies it), `no_rows` (its files hold none), `lost_rows` (rows that made no record), or a
-    message key of the rule; `column` names what is missing.
+    supplies it), `no_rows` (its files hold none), `lost_rows` (rows that made no record),
+    `incomplete` (rows seem to be lost from the export), `window` (the period asked for is not
+    covered), or a message key of the rule; `column` names what is missing.
     """
 
     project_id: str
@@ -139,6 +146,60 @@ class ProjectCount:
 
 
 @dataclass(frozen=True)
+class CheckpointCount:
+    """A register rule's counts for one checkpoint; they close as the rule's own do."""
+
+    checkpoint: str
+    status: Status
+    population: int
+    not_applicable: int
+    conforming: int
+    nonconforming: int
+    not_assessed: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A ratio that a kpi rule computed for a project and period.
+
+    `value` is numerator / denominator of the assessed; `lower` and `upper` count the `unassessed`
+    as missed and as met. None where nothing can be computed.
+    """
+
+    rule_id: str
+    project_id: str
+    period: str
+    numerator: int
+    denominator: int
+    excluded: int
+    unassessed: int
+    value: float | None
+    lower: float | None
+    upper: float | None
+    target: float | None
+
+
+@dataclass(frozen=True)
+class ProjectLoad:
+    """Records that were attributed to a project; `ambiguous` of them match another one too."""
+
+    project_id: str
+    records: int
+    ambiguous: int
+
+
+@dataclass(frozen=True)
+class ParamChange:
+    """A parameter or setting that is not at its default; an empty project means everywhere."""
+
+    owner: str
+    name: str
+    project_id: str
+    default: str
+    value: str
+
+
+@dataclass(frozen=True)
 class RuleResult:
     """A rule's outcome: population = not_applicable + conforming + nonconforming + not_assessed."""
 
@@ -157,7 +218,13 @@ class RuleResult:
     limits: tuple[str, ...] = ()
     """Columns of `uses` that some judged record's file does not supply."""
     by_project: tuple[ProjectCount, ...] = ()
+    by_checkpoint: tuple[CheckpointCount, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    outside: int = 0
+    """Records outside the period asked for; they are in no other count."""
     error: str = ""
+    excluded: str = ""
+    """The written reason why the rule was left out."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +250,8 @@ class CheckpointResult:
     decided_by: tuple[tuple[str, str], ...]
     supported_by: tuple[tuple[str, str], ...]
     """(rule id, status); the status of a rule not written is `not_written`, not selected `not_run`."""
+    excluded: str = ""
+    """The written reason why the checkpoint was left out."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +277,13 @@ class Results:
     """(connector, `table.column` or `table`) -> how to get it, by language."""
     findings: pa.Table = field(repr=False)
     """Columns as in findings.parquet, sorted by rule_id, ns, subject_id."""
+    organisation: str = ""
+    period: tuple[str, str] | None = None
+    """First and last local day judged, as asked for; None for all that was exported."""
+    projects: tuple[ProjectLoad, ...] = ()
+    changes: tuple[ParamChange, ...] = ()
+    notes: tuple[Text, ...] = ()
+    """What the intake wants known that belongs to no single file."""
 
     def input(self, file_id: int) -> Input | None:
         """The input of that number, or None."""

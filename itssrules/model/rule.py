@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,19 +11,29 @@ Verdict = Literal["conforming", "nonconforming", "not_assessed", "not_applicable
 Severity = Literal["major", "minor", "observation"]
 
 SEVERITIES: tuple[Severity, ...] = ("major", "minor", "observation")
-KINDS = ("record",)
+KINDS = ("record", "group", "kpi", "register")
 RULE_STATUSES = ("experimental", "stable", "retired")
 MESSAGE_VERDICTS = ("nonconforming", "conforming", "not_assessed", "not_applicable", "lead")
 BLANK_MEANINGS = ("applies", "nonconforming", "conforming")
 """What an empty value of a column may decide: whether the rule applies, that the record does not
 conform, or that the value cannot break the rule."""
 ENGINE_REASONS = (
-    "column", "precision", "unread", "disputed", "table", "no_rows", "lost_rows"
+    "column", "precision", "unread", "disputed", "table", "no_rows", "lost_rows", "incomplete",
+    "window",
 )  # fmt: skip
 """Why the engine itself leaves a record unjudged; no message of a rule may bear such a name."""
 PRECISIONS = ("day", "minute", "second")
 OUTPUT = ("record", "at", "owner", "applies", "conforms", "message")
-"""Columns of a rule's result that the engine reads; every other column is evidence."""
+"""Columns of a record rule's result that the engine reads; every other column is evidence."""
+GROUP_OUTPUT = ("subject_id", "project_id", "at", "applies", "conforms", "message", "members")
+"""The same of a group rule: one row a possible group, `members` the records of interest in it."""
+MEASURES = (
+    "period", "numerator", "denominator", "excluded", "unassessed", "value", "lower", "upper",
+    "target",
+)  # fmt: skip
+"""Columns that a kpi rule yields besides: a ratio with the bounds that unassessed records leave."""
+REGISTER_OUTPUT = ("subject_id", "project_id", "at", "applies", "conforms", "message", "checkpoint")
+"""The same of a register rule; `checkpoint` is the checkpoint that the row belongs to, or NULL."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +51,69 @@ class Text:
         return {"zh": self.zh, "en": self.en}
 
 
+ParamValue = int | float | bool | str | tuple[str, ...]
+PARAM_TYPES: dict[str, type | tuple[type, ...]] = {
+    "minutes": int, "hours": int, "days": int, "months": int, "count": int,
+    "share": (int, float), "switch": bool, "list": (list, tuple),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Param:
-    """A named, typed and bounded number or switch of a rule; `max` is the laxest value allowed.
+    """A named, typed and bounded value of a rule, or a setting that rules share.
 
-    `reads` are columns that the rule reads only while the switch is on.
+    `max` is the laxest value allowed, `legal` the words that a list may hold; `reads` are columns
+    that the rule reads only while the switch is on.
     """
 
     name: str
     type: str
-    value: int | float | bool | str
+    value: ParamValue
     min: float | None
     max: float | None
     help: Text
     reads: tuple[str, ...] = ()
+    legal: tuple[str, ...] = ()
+
+    def problem(self, value: object) -> str:
+        """Why the parameter cannot have that value; empty if it can."""
+        kind = PARAM_TYPES[self.type]
+        if not isinstance(value, kind) or (isinstance(value, bool) and self.type != "switch"):
+            return f"value {value!r} is not of type {self.type}"
+        if isinstance(value, list | tuple):
+            return self._foreign(value)
+        if isinstance(value, int | float) and self.min is not None and value < self.min:
+            return f"value {value} is below the least allowed, {self.min}"
+        if isinstance(value, int | float) and self.max is not None and value > self.max:
+            return f"value {value} is beyond the most allowed, {self.max}"
+        return ""
+
+    def _foreign(self, words: Sequence[object]) -> str:
+        for word in words:
+            if not isinstance(word, str):
+                return f"{word!r} is no text"
+            if self.legal and word not in self.legal:
+                return f"{word!r} is none of {', '.join(self.legal)}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What several rules share: one SELECT, made once a run as a table of this name.
+
+    With `of` it has exactly one row for each row of that canonical table, and yields its `record`.
+    `sentence` tells a row's arithmetic, with `{name:format}` for its columns; it may be empty. Into a
+    `sealed` fact the lint of rules does not look: every column of it may be NULL, meaning unknown.
+    """
+
+    name: str
+    title: Text
+    sql: str
+    path: Path
+    of: str = ""
+    sentence: Text = Text("", "")
+    sealed: bool = False
+    sql_line: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,6 +176,12 @@ class Rule:
     uses: tuple[str, ...] = ()
     decides: tuple[str, ...] = ()
     supports: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+    ref: Path | None = None
+    facts: tuple[Fact, ...] = ()
+    """The facts that it reads, and those that they read, in the order of making."""
+    shared: dict[str, Param] = field(default_factory=dict)
+    """The shared settings that it or its facts name."""
     blank: dict[str, str] = field(default_factory=dict)
     params: dict[str, Param] = field(default_factory=dict)
     noise: Text = Text("", "")
@@ -133,9 +199,23 @@ class Rule:
         columns = (*self.needed_columns, *self.uses)
         return tuple(dict.fromkeys([*self.subject, *(c.partition(".")[0] for c in columns)]))
 
+    @property
+    def of_records(self) -> bool:
+        """True where the rule judges single records."""
+        return self.kind == "record"
+
     def values(self) -> dict[str, object]:
         """Parameter values in force by name."""
         return {p.name: p.value for p in self.params.values()}
+
+
+def outputs(rule: Rule) -> tuple[str, ...]:
+    """Columns that the result of a rule of this kind must have."""
+    made = {
+        "record": OUTPUT, "group": GROUP_OUTPUT, "kpi": (*GROUP_OUTPUT, *MEASURES),
+        "register": REGISTER_OUTPUT,
+    }  # fmt: skip
+    return made[rule.kind]
 
 
 @dataclass(frozen=True)
@@ -169,6 +249,10 @@ class RuleBook:
     checkpoints: tuple[Checkpoint, ...]
     processes: tuple[Process, ...]
     sha256: str
+    settings: dict[str, Param] = field(default_factory=dict)
+    """Values that rules and facts share, by name."""
+    facts: tuple[Fact, ...] = ()
+    """What rules share, in the order of making."""
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, or None."""

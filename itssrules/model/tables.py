@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Literal
 
 Kind = Literal["ticket", "detail", "register"]
+Ids = Literal["tool", "firm"]
 
 ORGANISATION = "(organisation)"
 """Project of what belongs to no project by nature."""
@@ -47,11 +48,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One canonical table: `object` names the kind of record that a row is."""
+    """One canonical table: `object` names the kind of record that a row is.
+
+    `ids` is `tool` where ids belong to a tool's id space, so that joins equate `ns`; `firm` where
+    they hold for the whole firm (projects, people, agreements).
+    """
 
     name: str
     object: str
     kind: Kind
+    ids: Ids
     en: str
     zh: str
     columns: tuple[Column, ...]
@@ -83,7 +89,7 @@ def model() -> dict[str, Table]:
     ]  # fmt: skip
     return {
         r["table"]: Table(
-            r["table"], r["object"], r["kind"], r["en"], r["zh"],  # type: ignore[arg-type]
+            r["table"], r["object"], r["kind"], r["ids"], r["en"], r["zh"],  # type: ignore[arg-type]
             tuple(c for c in columns if c.table == r["table"]),
         )
         for r in _read("tables.csv")

@@ -15,14 +15,17 @@ from itssrules.model.messages import placeholders
 from itssrules.model.results import Nonconformity, ProjectCount, Results, RuleResult
 from itssrules.model.rule import Checkpoint, Rule, Text
 from itssrules.model.tables import model
-from itssrules.report.text import Part, bare, parts, short, shown
-from itssrules.report.words import project_name
+from itssrules.report.measures import share
+from itssrules.report.overview import cited
+from itssrules.report.text import MEMBERS, NAMED, Part, bare, members, parts, short, shown
+from itssrules.report.words import WORDS, project_name, w
 
 ROWS_PER_RULE = 500
 ROWS_PER_PAGE = 6_000
 """A page with more rows opens slowly; the rules share what there is."""
 FIRST = 10
 """Rows that are open to the eye and go on paper."""
+RATIOS = ("value", "lower", "upper", "target")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Row:
     en: list[Part]
     at: str
     evidence: list[Evidence]
+    members: Evidence | None
+    """The first records of a group and how many it has, unless the sentence names them."""
+    points: list[str]
+    """The checkpoints of a register's entry."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Card:
     raised: bool
     count: int
     population: int
+    cited: int
+    """Findings besides whose fact another rule's card states already."""
     here: ProjectCount | None
     checkpoints: list[Checkpoint]
     messages: list[tuple[Text, int]]
@@ -79,7 +88,7 @@ class Cards:
 
     def __init__(self, results: Results) -> None:
         """Take the results; a page-wide limit is shared out among the rules with findings."""
-        self.results, self.zone = results, ZoneInfo(results.zone)
+        self.results, self.zone, self.cited = results, ZoneInfo(results.zone), cited(results)
         self.by_rule = {r.rule.id: r for r in results.rules}
         rules = pc.count_distinct(results.findings["rule_id"]).as_py()
         self.per_rule = min(ROWS_PER_RULE, max(FIRST, ROWS_PER_PAGE // max(rules, 1)))
@@ -121,7 +130,7 @@ class Cards:
         found = self._findings(n, kind)
         rows = [self._row(result.rule, f) for f in found.slice(0, share).to_pylist()]
         names = dict.fromkeys(e.name for row in rows for e in row.evidence)
-        touched = {*result.rule.decides, *result.rule.supports}
+        touched = _touched(result.rule, found)
         return Card(
             anchor=anchor,
             result=result,
@@ -130,6 +139,7 @@ class Cards:
             raised=n.raised,
             count=n.count,
             population=n.population,
+            cited=self.cited[n.rule_id, n.project_id],
             here=next((p for p in result.by_project if p.project_id == n.project_id), None),
             checkpoints=[c for c in self.results.book.checkpoints if c.id in touched],
             messages=_messages(result.rule, found),
@@ -151,21 +161,33 @@ class Cards:
         project = project_name(finding["project_id"] or "")
         message = rule.messages.get(finding["message"])
         text = message.text if message else rule.title
-        forms = _forms(rule)
+        known |= _ratios(evidence) if rule.kind == "kpi" else {}
         return Row(
             finding=finding,
             zh=parts(text.zh, {**evidence, **known, "project": project.zh}, "zh", self.zone),
             en=parts(text.en, {**evidence, **known, "project": project.en}, "en", self.zone),
             at=shown(finding["at"], "", "zh", self.zone) if finding["at"] else "",
-            evidence=[
-                Evidence(
-                    name,
-                    shown(value, forms.get(name, ""), "zh", self.zone),
-                    shown(value, forms.get(name, ""), "en", self.zone),
-                )
-                for name, value in evidence.items()
-            ],
+            evidence=self._proof(rule, evidence),
+            members=None if MEMBERS in dict(placeholders(text.zh)) else _members(evidence),
+            points=finding["checkpoint"] or [] if rule.kind == "register" else [],
         )
+
+    def _proof(self, rule: Rule, evidence: Mapping[str, Any]) -> list[Evidence]:
+        """The evidence column by column; the number of members stands with the members."""
+        told = isinstance(evidence.get(MEMBERS), list)
+        ready = _ratios(evidence) if rule.kind == "kpi" else {}
+        forms, proof = _forms(rule), []
+        for name, value in evidence.items():
+            if name == MEMBERS and told:
+                total = evidence.get(f"{MEMBERS}_total")
+                texts = [members(value, total, lang) for lang in ("zh", "en")]
+            elif told and name == f"{MEMBERS}_total":
+                continue
+            else:
+                form = forms.get(name, "")
+                texts = [shown(ready.get(name, value), form, g, self.zone) for g in ("zh", "en")]
+            proof.append(Evidence(name, *texts))
+        return proof
 
 
 def _shares(items: Any, rows: int) -> dict[tuple[str, str], int]:
@@ -181,6 +203,27 @@ def _shares(items: Any, rows: int) -> dict[tuple[str, str], int]:
             shares[rule, project] = share
             left -= share
     return shares
+
+
+def _ratios(evidence: Mapping[str, Any]) -> dict[str, str]:
+    """A key figure's shares as percentages that cannot be taken for the target."""
+    numbers = {n: evidence[n] for n in RATIOS if isinstance(evidence.get(n), float)}
+    return {name: share(value, numbers.get("target")) for name, value in numbers.items()}
+
+
+def _touched(rule: Rule, found: Any) -> set[str]:
+    """Checkpoints that findings bear on: of a register those of its entries, else the rule's."""
+    if rule.kind != "register":
+        return {*rule.decides, *rule.supports}
+    return {p for points in found["checkpoint"].to_pylist() for p in points or ()}
+
+
+def _members(evidence: Mapping[str, Any]) -> Evidence | None:
+    """The members that a row names: a few with their files and rows, and how many there are."""
+    if not evidence.get(MEMBERS):
+        return None
+    value, total = evidence[MEMBERS], evidence.get(f"{MEMBERS}_total")
+    return Evidence(MEMBERS, *(members(value, total, g, NAMED) for g in ("zh", "en")))
 
 
 def _evidence(text: str | None) -> dict[str, Any]:
@@ -211,6 +254,8 @@ def _column_texts(tables: tuple[str, ...]) -> dict[str, Text]:
 
 
 def _meaning(rule: Rule, name: str) -> Text:
+    if (name == MEMBERS or rule.kind == "kpi") and f"column.{name}" in WORDS:
+        return w(f"column.{name}")
     return _column_texts(rule.read_tables).get(name, Text("", ""))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from itssrules.model.results import (
+    CheckpointCount,
     CheckpointResult,
     Input,
+    Measure,
     ProjectCount,
     Reason,
     Results,
@@ -44,7 +48,7 @@ def results_json(results: Results) -> dict[str, Any]:
         "schema": SCHEMA,
         "run": _run(results),
         "rules": [_rule(r) for r in results.rules],
-        "measures": [],
+        "measures": [_measure(m) for r in results.rules for m in r.measures],
         "nonconformities": [
             {
                 "rule": n.rule_id,
@@ -64,6 +68,7 @@ def results_json(results: Results) -> dict[str, Any]:
                 "from": c.from_at,
                 "to": c.to_at,
                 "complete": c.complete,
+                "lost": c.lost,
                 "reason": c.reason.both(),
             }
             for c in results.coverage
@@ -87,6 +92,11 @@ def write_findings(results: Results, out: Path) -> None:
 
 def write_unassessed(results: Results, out: Path) -> None:
     """Write unassessed.parquet into the folder `out`: why records were not assessed."""
+    _write_parquet(unassessed(results.rules), out / "unassessed.parquet")
+
+
+def unassessed(results: Sequence[RuleResult]) -> pa.Table:
+    """Why records were not assessed: a row a rule, reason, project and id space, never a record."""
     rows = [
         {
             "rule_id": r.rule.id,
@@ -98,12 +108,12 @@ def write_unassessed(results: Results, out: Path) -> None:
             "count": reason.count,
             "ids": list(reason.ids),
         }
-        for r in results.rules
+        for r in results
         for reason in r.reasons
     ]
     order = ("rule_id", "project_id", "ns", "reason", "column")
     rows.sort(key=lambda row: tuple(str(row[k]) for k in order))
-    _write_parquet(pa.Table.from_pylist(rows, schema=UNASSESSED), out / "unassessed.parquet")
+    return pa.Table.from_pylist(rows, schema=UNASSESSED)
 
 
 def unread(results: Results) -> list[dict[str, Any]]:
@@ -129,16 +139,20 @@ def _write_parquet(table: Any, path: Path) -> None:
 
 def _run(results: Results) -> dict[str, Any]:
     return {
+        "organisation": results.organisation,
         "as_of": results.as_of,
         "as_of_origin": results.as_of_origin,
         "zone": results.zone,
         "version": results.version,
         "selection": list(results.selection),
-        "period": None,
+        "period": list(results.period) if results.period else None,
         "engine": results.engine,
         "config_sha256": results.config_sha256,
         "rules_sha256": results.rules_sha256,
         "plugins": list(results.plugins),
+        "projects": [asdict(p) for p in results.projects],
+        "changes": [asdict(c) for c in results.changes],
+        "notes": [note.both() for note in results.notes],
         "inputs": [_input(i) for i in results.inputs],
     }
 
@@ -194,6 +208,7 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         "status": r.status,
         **{name: getattr(r, name) for name in COUNTS},
         "waived": r.waived,
+        "outside": r.outside,
         "reasons": [_reason(reason) for reason in r.reasons],
         "messages": [
             {"verdict": verdict, "message": key, "count": count}
@@ -201,7 +216,9 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         ],
         "limits": list(r.limits),
         "by_project": [_project(p) for p in r.by_project],
+        "by_checkpoint": [_point(p) for p in r.by_checkpoint],
         "error": r.error,
+        "excluded": r.excluded,
     }
 
 
@@ -221,10 +238,21 @@ def _project(p: ProjectCount) -> dict[str, Any]:
     return {"project_id": p.project_id, "status": p.status, **counts}
 
 
+def _point(p: CheckpointCount) -> dict[str, Any]:
+    counts = {name: getattr(p, name) for name in COUNTS if name != "limited"}
+    return {"checkpoint": p.checkpoint, "status": p.status, **counts}
+
+
+def _measure(m: Measure) -> dict[str, Any]:
+    made = asdict(m)
+    return {"rule": made.pop("rule_id"), **made}
+
+
 def _checkpoint(c: CheckpointResult) -> dict[str, Any]:
     return {
         "id": c.checkpoint.id,
         "status": c.status,
         "decided_by": [{"rule": r, "status": s} for r, s in c.decided_by],
         "supported_by": [{"rule": r, "status": s} for r, s in c.supported_by],
+        "excluded": c.excluded,
     }

@@ -9,7 +9,9 @@ from itssrules.model.rule import Text
 from itssrules.report.text import bare
 from itssrules.report.words import WORDS, column_name, project_name, w
 
-SUPPLY = ("column", "table", "precision", "no_rows")
+LACKING = ("column", "table", "precision", "no_rows")
+"""Reasons that another column or table can mend."""
+SUPPLY = (*LACKING, "incomplete", "window", "limited")
 """Reasons that another export can mend."""
 
 
@@ -35,37 +37,58 @@ class RuleGaps:
 
 @dataclass
 class Missing:
-    """A column or table that the exports do not supply, and the rules that wait for it."""
+    """A column or table that the exports do not supply, or not whole, and the rules that wait."""
 
     name: str
     text: Text
     reasons: dict[str, Text] = field(default_factory=dict)
     rules: dict[str, RuleResult] = field(default_factory=dict)
     how: dict[tuple[str, str], Text] = field(default_factory=dict)
-    """(connector, column or table) -> how to get it"""
+    """(connector, column or table) -> how to get it; the connector is empty for our own advice"""
+
+    @property
+    def lacking(self) -> bool:
+        """True where nothing can be judged without it; False where it seems not to be whole."""
+        return any(reason in LACKING for reason in self.reasons)
+
+    @property
+    def sharpening(self) -> bool:
+        """True where verdicts stand without it, but are limited."""
+        return "limited" in self.reasons
 
 
 def rule_gaps(results: Results) -> list[RuleGaps]:
-    """Every rule with records that were not assessed, with its reasons."""
+    """Every rule with records that were not assessed or judged with less than all, and why."""
     return [
         RuleGaps(r, [_gap(r, reason) for reason in r.reasons])
         for r in results.rules
-        if r.reasons or r.not_assessed or r.status in ("not_assessed", "partly")
+        if r.reasons or r.not_assessed or r.limited or r.status in ("not_assessed", "partly")
     ]
 
 
+def holes(r: RuleResult) -> list[Gap]:
+    """What a rule could not see and no single record stands for."""
+    return [_gap(r, reason) for reason in r.reasons if not reason.count]
+
+
 def missing(results: Results) -> list[Missing]:
-    """What to export to judge more: what holds back most rules first."""
-    found: dict[str, Missing] = {}
+    """What to export to judge more: what holds back most rules first.
+
+    What is supplied, but seems not to be whole, stands apart from what is lacking; what would only
+    sharpen verdicts comes last.
+    """
+    found: dict[tuple[str, str], Missing] = {}
     for r in results.rules:
-        for reason in r.reasons:
+        limits = [Reason("", "", "limited", column, r.limited, ()) for column in r.limits]
+        for reason in (*r.reasons, *(limits if r.limited else ())):
             if reason.reason in SUPPLY:
+                kind = "" if reason.reason in LACKING else reason.reason
                 for name in columns_of(reason.column):
-                    entry = found.setdefault(name, Missing(name, column_name(name)))
+                    entry = found.setdefault((name, kind), Missing(name, column_name(name)))
                     entry.reasons[reason.reason] = reason_text(r, reason)
                     entry.rules[r.rule.id] = r
-                    entry.how.update(_how(results, name, reason.ns))
-    return sorted(found.values(), key=lambda m: (-len(m.rules), m.name))
+                    entry.how.update(_advice(results, name, reason))
+    return sorted(found.values(), key=lambda m: (m.sharpening, -len(m.rules), m.name, *m.reasons))
 
 
 def columns_of(text: str) -> list[str]:
@@ -93,6 +116,12 @@ def _gap(r: RuleResult, reason: Reason) -> Gap:
         count=reason.count,
         ids=reason.ids,
     )
+
+
+def _advice(results: Results, name: str, reason: Reason) -> dict[tuple[str, str], Text]:
+    if f"how.{reason.reason}" in WORDS:
+        return {("", reason.reason): w(f"how.{reason.reason}")}
+    return _how(results, name, reason.ns)
 
 
 def _how(results: Results, name: str, ns: str) -> dict[tuple[str, str], Text]:

@@ -15,8 +15,10 @@ from itssrules.model.rule import Text
 from itssrules.report.cards import Cards
 from itssrules.report.data import unread
 from itssrules.report.files import write_whole
-from itssrules.report.gaps import missing, rule_gaps
-from itssrules.report.overview import overview, rule_bar
+from itssrules.report.gaps import holes, missing, rule_gaps
+from itssrules.report.measures import figures
+from itssrules.report.overview import cited_rules, left_out, overview, rule_bar
+from itssrules.report.params import params
 from itssrules.report.text import short, shown, visible
 from itssrules.report.words import (
     ICONS,
@@ -57,7 +59,7 @@ def _environment() -> Environment:
     env.globals.update(
         w=w, words=WORDS, icons=ICONS, known=known, percent=percent, project=project_name,
         column_name=column_name, table_name=table_name, rule_bar=rule_bar, same=_same,
-        max_listed=MAX_LISTED,
+        holes=holes, max_listed=MAX_LISTED,
     )  # fmt: skip
     return env
 
@@ -96,9 +98,13 @@ def _context(results: Results, lang: str) -> dict[str, Any]:
         "leads": cards.leads(),
         "rule_gaps": rule_gaps(results),
         "missing": missing(results),
+        "any_holes": any(holes(r) for r in rules),
         "errors": [r for r in rules if r.status == "error"],
         "silent": [r for r in rules if r.status in ("conforming", "not_applicable")],
-        "params": [(r.rule, p) for r in rules for p in r.rule.params.values()],
+        "params": params(results),
+        "figures": figures(results),
+        "cited": cited_rules(results),
+        "excluded": left_out(results),
     }
 
 

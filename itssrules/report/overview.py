@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
+
+import pyarrow.compute as pc
 
 from itssrules.model.results import Results, RuleResult, TableLoad
 from itssrules.model.rule import Text
@@ -26,6 +29,15 @@ class Segment:
     count: int
     x: float
     width: float
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A rule or checkpoint that the settings leave out, and why."""
+
+    name: str
+    text: Text
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,36 @@ def rule_bar(r: RuleResult) -> list[Segment]:
     )
 
 
+def cited(results: Results) -> Counter[tuple[str, str]]:
+    """(rule, project) -> findings whose fact is a finding of another rule already."""
+    found = results.findings.filter(pc.equal(results.findings["class"], "cited"))
+    projects = pc.fill_null(found["project_id"], "").to_pylist()
+    return Counter(zip(found["rule_id"].to_pylist(), projects, strict=True))
+
+
+def cited_rules(results: Results) -> Counter[str]:
+    """Rule -> findings whose fact is a finding of another rule already."""
+    counts: Counter[str] = Counter()
+    for (rule, _), n in cited(results).items():
+        counts[rule] += n
+    return counts
+
+
+def left_out(results: Results) -> list[Exclusion]:
+    """Rules and checkpoints excluded by the settings, each with the reason written there."""
+    rules = [
+        Exclusion(r.rule.id, r.rule.title, r.excluded)
+        for r in results.rules
+        if r.status == "excluded"
+    ]
+    points = [
+        Exclusion(c.checkpoint.id, c.checkpoint.requirement, c.excluded)
+        for c in results.checkpoints
+        if c.status == "excluded"
+    ]
+    return rules + points
+
+
 def graded(results: Results) -> dict[str, int]:
     """How many items stand at each grade."""
     items = results.nonconformities
@@ -98,7 +140,8 @@ def open_points(results: Results) -> list[tuple[Text, str]]:
 def open_rules(results: Results) -> list[tuple[Text, str]]:
     """What the rules could not judge."""
     rules = results.rules
-    counts = {s: sum(r.status == s for r in rules) for s in ("not_assessed", "partly", "error")}
+    statuses = ("not_assessed", "partly", "error", "excluded")
+    counts = {s: sum(r.status == s for r in rules) for s in statuses}
     population = sum(r.population for r in rules)
     ajar = sum(r.population != _closed(r) for r in rules)
     unknown = sum(r.not_assessed for r in rules)
@@ -108,6 +151,7 @@ def open_rules(results: Results) -> list[tuple[Text, str]]:
         (counts["not_assessed"], "open.rules", "unassessed"),
         (counts["partly"], "open.partly", "unassessed"),
         (counts["error"], "open.error", "errors"),
+        (counts["excluded"], "open.excluded", "excluded"),
         (limited, "open.limited", "rules"),
         (ajar, "open.ajar", "rules"),
     ]
@@ -128,13 +172,17 @@ def _accounted(t: TableLoad) -> int:
 def open_data(results: Results) -> list[tuple[Text, str]]:
     """What of the files is not known."""
     loads = [t for i in results.inputs for t in i.tables]
+    lost = {(c.table, c.ns) for c in results.coverage if c.lost}
+    undeclared = {(c.table, c.ns) for c in results.coverage if not c.complete} - lost
     points = [
         (sum(i.state != "read" for i in results.inputs), "open.files", "unloaded"),
         (sum(t.rows != _accounted(t) for t in loads), "open.ajar_rows", "read"),
         (sum(t.rejected for t in loads), "open.rejected", "read"),
         (sum(u.count for t in loads for u in t.unread), "open.unread", "unread"),
         (sum(d.count for t in loads for d in t.disputes if d.held), "open.disputes", "disputes"),
-        (sum(not c.complete for c in results.coverage), "open.coverage", "coverage"),
+        (len(lost), "open.lost", "coverage"),
+        (len(undeclared), "open.coverage", "coverage"),
+        (len(results.notes), "open.notes", "notes"),
     ]
     return [(w(key, n=n), at) for n, key, at in points if n]
 
@@ -159,7 +207,8 @@ def _conclusion(results: Results, unknown: bool) -> tuple[Tone, Text]:
 def _tiles(results: Results) -> list[tuple[str, Text, int, str]]:
     """(kind, words, number, section) of the figures under the conclusion."""
     grades = graded(results)
-    leads = sum(r.nonconforming for r in results.rules if r.rule.leads)
+    cited = cited_rules(results)
+    leads = sum(r.nonconforming - cited[r.rule.id] for r in results.rules if r.rule.leads)
     unknown = sum(r.status in ("not_assessed", "partly", "error") for r in results.rules)
     tiles = [
         ("nonconforming", "majors", grades["major"], "nonconformities"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from itssrules.model.results import Results
 from itssrules.model.rule import Text
-from itssrules.report.gaps import missing, rule_gaps
+from itssrules.report.gaps import SUPPLY, Missing, missing, reason_text, rule_gaps
 from itssrules.report.overview import RULE_ORDER, graded, open_data, open_rules, overview
 from itssrules.report.text import short, shown, visible
 from itssrules.report.words import ICONS, column_name, known, project_name, table_name, w
@@ -34,6 +34,8 @@ def _head(results: Results, lang: str) -> list[str]:
     as_of = shown(results.as_of, "", lang, ZoneInfo(results.zone)) if results.as_of else "–"
     told = overview(results)
     line = f"itssrules {results.version} · {w('as_of')[lang]} {as_of} ({results.zone})"
+    if results.period:
+        line += f" · {w('period')[lang]} {' – '.join(results.period)}"
     sign = {"bad": ICONS["nonconforming"], "open": "?", "clear": ICONS["conforming"]}[told.tone]
     return [line, f"{sign} {told.text[lang]}"]
 
@@ -87,19 +89,40 @@ def _open(results: Results, lang: str) -> list[str]:
     if not gaps and not points:
         return []
     lines = [_line("sum.open", w("sum.rules", n=len(gaps)), lang), *_points(points, lang)]
-    lacking = missing(results)
-    for m in lacking[:LISTED]:
-        name = column_name(m.name)[lang]
-        label = f"{m.name} ({name})" if name else m.name
-        lines.append(
-            f"{INDENT}{w('missing.what')[lang]} {label}: {_listed([*m.rules], ', ', lang)}"
-        )
+    wanted = missing(results)
+    lacking = [m for m in wanted if not m.sharpening]
+    lines += [INDENT + _missing(m, lang) for m in lacking[:LISTED]]
     lines += _more(len(lacking), lang)
-    supplied = {rule for m in lacking for rule in m.rules}
+    held = _holes(results, lang)
+    lines += [f"{INDENT}{text}: {_listed(rules, ', ', lang)}" for text, rules in held.items()]
+    supplied = {rule for m in wanted for rule in m.rules}.union(*held.values())
     others = [g.result.rule.id for g in gaps if g.result.rule.id not in supplied]
     if others:
         lines.append(f"{INDENT}{w('sum.other')[lang]}: {_listed(others, ', ', lang)}")
     return lines
+
+
+def _missing(m: Missing, lang: str) -> str:
+    told = w("sum.missing") if m.lacking else next(iter(m.reasons.values()))
+    what = told[lang] if m.lacking else f"{told[lang]} —"
+    return f"{what} {_label(m.name, lang)}: {_listed([*m.rules], ', ', lang)}"
+
+
+def _holes(results: Results, lang: str) -> dict[str, list[str]]:
+    """What rules could not see and no other export mends, with the rules."""
+    found: dict[str, list[str]] = {}
+    for r in results.rules:
+        for reason in r.reasons:
+            if not reason.count and reason.reason not in SUPPLY:
+                text = f"{reason_text(r, reason)[lang]} — {_label(reason.column, lang)}"
+                if r.rule.id not in found.setdefault(text, []):
+                    found[text].append(r.rule.id)
+    return found
+
+
+def _label(name: str, lang: str) -> str:
+    words = column_name(name)[lang]
+    return f"{name} ({words})" if words else name
 
 
 def _points(points: list[tuple[Text, str]], lang: str) -> list[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from itssrules.model.messages import PLACEHOLDER, show
+from itssrules.model.messages import EMPTY, PLACEHOLDER, show
 
 LIMIT = 200
+NAMED = 5
+"""Records of a group that a sentence names."""
+MEMBERS = "members"
+"""The evidence column that lists the records of a group; `members_total` says how many there are."""
 LINES = {0x09: "→", 0x0A: "⏎", 0x0D: "␍"}
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -37,14 +42,22 @@ def shown(value: Any, form: str, lang: str, zone: ZoneInfo) -> str:
     """A value as messages show it; one that does not suit its format is shown as it is."""
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
-    if isinstance(value, str):
-        value = short(value)
-    elif isinstance(value, list | tuple):
-        value = [short(v) if isinstance(v, str) else v for v in value]
+    value = [_plain(v) for v in value] if isinstance(value, list | tuple) else _plain(value)
     try:
         return short(show(value, form, lang, zone), 2000)
     except (ValueError, TypeError, OverflowError):
         return short(value)
+
+
+def members(value: Any, total: Any, lang: str, listed: int | None = None) -> str:
+    """Records of a group with their files and rows; the first `listed`, and how many there are."""
+    records = value if isinstance(value, list | tuple) else []
+    there = max(total, len(records)) if isinstance(total, int) else len(records)
+    named = records[:listed]
+    if not named:
+        return EMPTY[lang] if not there else _cut(0, there, lang).strip()
+    text = ("、" if lang == "zh" else ", ").join(str(_plain(m)) for m in named)
+    return text + (_cut(len(named), there, lang) if len(named) < there else "")
 
 
 def parts(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -> list[Part]:
@@ -55,14 +68,46 @@ def parts(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -
         if pieces[at]:
             found.append((pieces[at], False))
         if at + 2 < len(pieces):
-            value = values.get(pieces[at + 1])
-            found.append((shown(value, pieces[at + 2] or "", lang, zone), True))
+            name, value = pieces[at + 1], values.get(pieces[at + 1])
+            if name == MEMBERS and isinstance(value, list):
+                text = members(value, values.get(f"{MEMBERS}_total"), lang, NAMED)
+            else:
+                text = shown(value, pieces[at + 2] or "", lang, zone)
+            found.append((text, True))
     return found
 
 
 def bare(template: str) -> str:
     """A sentence without its values, for many records at once."""
     return PLACEHOLDER.sub("…", template).replace("….", "…")
+
+
+def _plain(value: Any) -> Any:
+    """A value with nothing in it that a reader could not see; structures become text."""
+    if isinstance(value, Mapping):
+        return _record(value)
+    if isinstance(value, list | tuple):
+        return short(json.dumps(value, ensure_ascii=False, default=str))
+    return short(value) if isinstance(value, str) else value
+
+
+def _record(value: Mapping[str, Any]) -> str:
+    """`INC0001 (incident.csv:17)` for a record; any other structure as JSON."""
+    if "id" not in value:
+        return short(json.dumps(value, ensure_ascii=False, default=str))
+    name = short(value["id"])
+    if not value.get("file"):
+        return name
+    row = f":{short(value['row'])}" if value.get("row") is not None else ""
+    return f"{name}\u00a0({short(_last(str(value['file'])))}{row})"
+
+
+def _last(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1] or path
+
+
+def _cut(listed: int, total: int, lang: str) -> str:
+    return f"（{total:,} 条中的 {listed:,} 条）" if lang == "zh" else f" ({listed:,} of {total:,})"
 
 
 def _mark(match: re.Match[str]) -> str:

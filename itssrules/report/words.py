@@ -18,7 +18,7 @@ WORDS = _read()
 
 ICONS = {
     "nonconforming": "✕", "conforming": "✓", "partly": "◐", "not_assessed": "?",
-    "not_applicable": "–", "lead": "◇", "error": "!", "excluded": "–", "not_written": "?",
+    "not_applicable": "–", "lead": "◇", "error": "!", "excluded": "⊘", "not_written": "?",
     "not_run": "?",
 }  # fmt: skip
 """A sign beside every status word, so that colour is never alone."""

@@ -8,7 +8,7 @@ subject  = ["changes"]
 decides  = ["QM-8.4.6-24", "QA-3.4-3"]
 supports = ["QM-8.5.3-5", "KP-3.1.3-5"]
 needs    = ["changes.change_type", "changes.status", "changes.approval_status | approvals.decision"]
-uses     = ["changes.outcome", "changes.actual_start", "changes.actual_end", "changes.closed_at", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decided_at"]
+uses     = ["changes.outcome", "changes.actual_start", "changes.actual_end", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decided_at"]
 blank    = { outcome = "applies", approval_status = "nonconforming" }
 since    = "0.1"
 status   = "stable"
@@ -89,92 +89,33 @@ verdict = "not_applicable"
 zh = "变更被否决后关闭，没有实施迹象。"
 en = "The change was rejected and closed, with no sign of implementation."
 */
-with decisions as (                                   -- one row a change: what its approval rows say
-    select
-        ns,
-        object_id,
-        count(*) filter (where object_type = 'change' and decision = 'approved') as approved,
-        count(*) filter (where object_type = 'change' and decision = 'rejected') as rejected,
-        count(*) filter (where object_type is null or decision is null) as unclear,
-        count(*) filter (where decision = 'rejected' and decided_at is null) as undated_rejections,
-        max(decided_at) filter (where object_type = 'change' and decision = 'approved') as last_approved,
-        max(decided_at) filter (where object_type = 'change' and decision = 'rejected') as last_rejected,
-        list(decision order by decided_at, approval_id) filter (where object_type = 'change') as decisions
-    from approvals
-    where object_type = 'change' or object_type is null
-    group by ns, object_id
-),
-facts as (
-    select
-        c.*,
-        d.decisions,
-        coalesce(d.approved, 0) > 0 as has_approved,
-        coalesce(d.rejected, 0) > 0 as has_rejected,
-        coalesce(d.unclear, 0) > 0 as has_unclear,
-        coalesce(d.undated_rejections, 0) = 0 and d.last_approved > d.last_rejected as approved_last,
-        supplied(c.record, 'outcome') as outcome_supplied,
-        supplied(c.record, 'approval_status') as state_supplied,
-        table_supplied('approvals', c.ns) as approvals_supplied,
-        complete('approvals', c.ns, c.created_at)
-            and complete('approvals', c.ns, coalesce(c.actual_start, c.actual_end, c.closed_at, $as_of))
-            as approvals_complete
-    from changes c
-    left join decisions d on d.ns = c.ns and d.object_id = c.change_id
-),
-judged as (
-    select
-        *,
-        case when status is null                                             then null
-             when status in ('implementing', 'implemented', 'in_review')     then true
-             when actual_start is not null or actual_end is not null         then true
-             when status <> 'closed' or outcome = 'cancelled'                then false
-             when outcome is not null                                        then true
-             when approval_status = 'rejected'                               then false
-             when has_rejected and not has_approved
-                  and approval_status is distinct from 'approved'
-                  then case when approvals_complete and not has_unclear then false end
-             when outcome_supplied                                           then true
-        end as implemented,
-        (approval_status = 'rejected' and has_approved)
-            or (approval_status = 'approved' and has_rejected and not has_approved)
-            or (approval_status is distinct from 'approved' and has_approved and has_rejected
-                and approved_last is distinct from true) as contradictory
-    from facts
-)
 select
-    record,
-    coalesce(actual_start, actual_end, closed_at, created_at) as at,
-    implementer as owner,
-    implemented and change_type <> 'standard' as applies,
-    case when contradictory                                then null
-         when approval_status = 'approved' or has_approved then true
-         when has_unclear                                  then null
-         when approval_status is not null                  then false
-         when approvals_supplied and not approvals_complete then null
-         when state_supplied                               then false
-         when approvals_complete                           then false
-    end as conforms,
-    case when change_type = 'standard'                     then 'standard'
-         when status is null                               then 'status_unknown'
-         when not implemented and status = 'closed' and outcome is null then 'rejected'
-         when not implemented                              then 'not_implemented'
-         when change_type is null                          then 'type_unknown'
-         when implemented is null and has_rejected         then 'rejection_unclear'
-         when implemented is null                          then 'implemented_unknown'
-         when contradictory                                then 'contradictory'
-         when approval_status = 'approved' or has_approved then 'ok'
-         when has_unclear                                  then 'decision_unclear'
-         when approval_status is not null                  then 'not_approved'
-         when approvals_supplied and not approvals_complete then 'approvals_incomplete'
-         when state_supplied                               then 'nothing_recorded'
-         when approvals_complete                           then 'no_approval_row'
-         else 'approvals_incomplete'
+    c.record,
+    coalesce(c.actual_start, c.actual_end, c.closed_at, c.created_at) as at,
+    c.implementer as owner,
+    a.implemented and c.change_type <> 'standard' as applies,
+    a.approved as conforms,
+    case when c.change_type = 'standard'                       then 'standard'
+         when c.status is null                                 then 'status_unknown'
+         when not a.implemented and c.status = 'closed' and c.outcome is null then 'rejected'
+         when not a.implemented                                then 'not_implemented'
+         when c.change_type is null                            then 'type_unknown'
+         when a.implemented is null and a.has_rejected         then 'rejection_unclear'
+         when a.implemented is null                            then 'implemented_unknown'
+         when a.contradictory                                  then 'contradictory'
+         when a.approved                                       then 'ok'
+         when a.has_unclear                                    then 'decision_unclear'
+         when c.approval_status is not null                    then 'not_approved'
+         when a.approved is null                               then 'approvals_incomplete'
+         when a.state_supplied                                 then 'nothing_recorded'
+         else 'no_approval_row'
     end as message,
-    change_type,
-    status,
-    outcome,
-    actual_start,
-    actual_end,
-    approval_status,
-    decisions
-from judged
+    c.change_type,
+    c.status,
+    c.outcome,
+    c.actual_start,
+    c.actual_end,
+    c.approval_status,
+    a.decisions
+from changes c
+left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id

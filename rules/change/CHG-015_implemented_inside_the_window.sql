@@ -8,8 +8,8 @@ subject  = ["changes"]
 decides  = []
 supports = ["QM-8.4.6-24"]
 needs    = ["changes.change_type", "changes.status", "changes.planned_start", "changes.planned_end", "changes.actual_start", "changes.actual_end"]
-uses     = ["changes.outcome", "changes.approval_status"]
-blank    = { outcome = "applies", actual_start = "applies", actual_end = "applies" }
+uses     = ["changes.outcome", "changes.approval_status", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decision"]
+blank    = { outcome = "applies", approval_status = "applies", actual_start = "applies", actual_end = "applies" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "变更窗口是与需方约定、经批准的时段。提前动手或超时收尾，会在需方没有准备的时候影响业务，批准时的影响评估也随之失效。"
@@ -97,18 +97,12 @@ en = "The change was not implemented (still ahead, cancelled or rejected)."
 */
 with facts as (
     select
-        *,
-        case when status is null                                         then null
-             when status in ('implementing', 'implemented', 'in_review') then true
-             when actual_start is not null or actual_end is not null     then true
-             when status <> 'closed' or outcome = 'cancelled'            then false
-             when outcome is not null                                    then true
-             when approval_status = 'rejected'                           then false
-             when supplied(record, 'outcome')                            then true
-        end as implemented,
-        coalesce(actual_start, actual_end) as work_from,     -- the first and the last moment at which
-        coalesce(actual_end, actual_start) as work_to        -- the work is known to have gone on
-    from changes
+        c.*,
+        a.implemented,
+        coalesce(c.actual_start, c.actual_end) as work_from,  -- the first and the last moment at which
+        coalesce(c.actual_end, c.actual_start) as work_to     -- the work is known to have gone on
+    from changes c
+    left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id
 ),
 judged as (
     select

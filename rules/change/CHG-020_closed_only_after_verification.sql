@@ -152,17 +152,6 @@ reviews as (                             -- one row a change: when it went from 
           and (c.actual_end is null or h.changed_at >= c.actual_end)
     group by c.ns, c.change_id
 ),
-decisions as (                           -- one row a change: what its approval rows say
-    select
-        ns,
-        object_id,
-        count(*) filter (where object_type = 'change' and decision = 'approved') as approved,
-        count(*) filter (where object_type = 'change' and decision = 'rejected') as rejected,
-        count(*) filter (where object_type is null or decision is null) as unclear
-    from approvals
-    where object_type = 'change' or object_type is null
-    group by ns, object_id
-),
 facts as (
     select
         c.*,
@@ -172,34 +161,24 @@ facts as (
         r.review_at,
         c.closed_at + to_minutes($grace_minutes + 1) as too_late,   -- less than a minute does not count
         t.unclear > 0 as has_unclear_task,
-        d.rejected > 0 as has_rejected,
-        d.approved > 0 as has_approved,
-        d.unclear > 0 as has_unclear_decision,
-        supplied(c.record, 'outcome') as outcome_supplied,
+        a.implemented,
+        a.has_rejected,
         supplied(c.record, 'verified_at') as verified_at_supplied,
         table_supplied('change_tasks', c.ns) as tasks_supplied,
-        complete('change_tasks', c.ns, c.closed_at)
-            and complete('change_tasks', c.ns, coalesce(c.actual_end, c.created_at)) as tasks_complete,
-        complete('status_history', c.ns, c.closed_at) as history_complete,
-        complete('approvals', c.ns, c.created_at) and complete('approvals', c.ns, c.closed_at)
-            as approvals_complete
+        complete_over('change_tasks', c.ns, coalesce(c.actual_end, c.created_at), c.closed_at)
+            as tasks_complete,
+        complete('status_history', c.ns, c.closed_at) as history_complete
     from changes c
     left join tasks t on t.ns = c.ns and t.change_id = c.change_id
     left join reviews r on r.ns = c.ns and r.change_id = c.change_id
-    left join decisions d on d.ns = c.ns and d.object_id = c.change_id
+    left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id
 ),
 judged as (
     select
         *,
         case when status is null                                     then null
              when status <> 'closed' or outcome = 'cancelled'        then false
-             when actual_start is not null or actual_end is not null then true
-             when outcome is not null                                then true
-             when approval_status = 'rejected'                       then false
-             when has_rejected and not has_approved
-                  and approval_status is distinct from 'approved'
-                  then case when approvals_complete and not has_unclear_decision then false end
-             when outcome_supplied                                   then true
+             else implemented
         end as closed_after_work,
         own_at < too_late or task_at < too_late or review_at < too_late as verified_in_time,
         own_at >= too_late or task_at >= too_late or review_at >= too_late as verified_late,

@@ -48,8 +48,8 @@ en = "The history has rows whose kind is not known; they may be re-openings."
 
 [message.not_counted]
 verdict = "not_assessed"
-zh = "没有重开次数，也不能确定该事件的流转记录是完整的。"
-en = "There is no count of re-openings, and the history of the incident is not known to be complete."
+zh = "重开次数为空，或没有导出且不能确定该事件的流转记录是完整的。"
+en = "The count of re-openings is empty, or it was not exported and the history is not known to be complete."
 
 [message.status_unknown]
 verdict = "not_assessed"
@@ -85,8 +85,8 @@ judged as (
         h.unexplained,
         h.reasons,
         h.unclear > 0 and i.reopened_count is distinct from 0 as unclear,
-        complete('status_history', i.ns, i.created_at)
-            and complete('status_history', i.ns, i.closed_at) as history_complete
+        complete_over('status_history', i.ns, i.created_at, i.closed_at)
+            and not supplied(i.record, 'reopened_count') as history_tells     -- an empty counter is unknown
     from incidents i
     left join history h on h.ns = i.ns and h.object_id = i.incident_id
 )
@@ -99,7 +99,7 @@ select
          when unexplained > 0                                            then false
          when unclear                                                    then null
          when reopened_count < $max_reopen                               then true
-         when reopenings < $max_reopen and history_complete              then true
+         when reopenings < $max_reopen and history_tells                 then true
     end as conforms,
     case when status is null                                             then 'status_unknown'
          when status <> 'closed'                                         then 'not_closed'
@@ -107,7 +107,7 @@ select
          when unexplained > 0                                            then 'unexplained'
          when unclear                                                    then 'history_unclear'
          when reopened_count < $max_reopen                               then 'ok'
-         when reopenings < $max_reopen and history_complete              then 'ok'
+         when reopenings < $max_reopen and history_tells                 then 'ok'
          else 'not_counted'
     end as message,
     coalesce(latest(reopened_count, reopenings), reopened_count, reopenings) as times,

@@ -1,0 +1,54 @@
+"""What every rule of a run shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from itssrules.assess.gate import Supply
+from itssrules.model.results import Coverage
+from itssrules.model.rule import Fact
+from itssrules.model.settings import Settings
+from itssrules.store import Connection
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Records of one file, id space and project: how many, and the ids of the first few."""
+
+    file_id: int
+    ns: str
+    project_id: str
+    count: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The loaded tables with what is known of them, and the values in force.
+
+    `as_of` is text in UTC; `period` the first and the last moment judged, in the same form.
+    """
+
+    con: Connection
+    supply: Supply
+    as_of: str
+    zone: str = "UTC"
+    """The wall clock by which days and quarters are told."""
+    rejects: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(table, id space) -> rows that made no record."""
+    coverage: Sequence[Coverage] = ()
+    period: tuple[str, str] | None = None
+    settings: Settings = field(default_factory=Settings)
+    paths: tuple[str, ...] = ()
+    """Paths of the inputs by file id, from 1."""
+    projects: tuple[str, ...] = ()
+    """The projects judged; all where none is named."""
+    facts: tuple[Fact, ...] = ()
+    """Every fact of the book."""
+    made: set[str] = field(default_factory=set)
+    """Facts that stand as tables."""
+    crowds: dict[str, list[Crowd]] = field(default_factory=dict)
+    """The records of a table by file and project, counted once."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Facts that could not be made, and why."""

@@ -1,0 +1,197 @@
+"""The SQL that turns a rule's answers into verdicts, one row a subject.
+
+They stand in the temporary table `judgements`; the view `verdicts` shows them, or, where no file may
+be judged, what would stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from itssrules.assess.context import Context
+from itssrules.assess.gate import Gate, blurred_sql
+from itssrules.assess.params import variants
+from itssrules.catalogue.compose import runnable
+from itssrules.model.rule import MEASURES, Rule, outputs
+from itssrules.model.tables import RECORD_TYPE, UNATTRIBUTED, model
+from itssrules.store import ident, literal, rows
+
+TEXT_KEPT = 200
+LIST_KEPT = 50
+
+VERDICT = (
+    "case when held_by is not null or applies is null then 'not_assessed'"
+    " when not applies then 'not_applicable' when conforms is null then 'not_assessed'"
+    " when conforms then 'conforming' else 'nonconforming' end"
+)
+
+
+def object_of(table: str) -> str:
+    """The kind of record of a table, as SQL text."""
+    return literal(model()[table].object)
+
+
+def records(rule: Rule) -> str:
+    """A SELECT of the records that the rule judges."""
+    return " union all ".join(f"select record from {ident(t)}" for t in rule.subject)
+
+
+def _gate_values(shut: Mapping[str, list[Gate]]) -> str:
+    values = [
+        f"({object_of(t)}, {g.file_id}, {literal(g.reason)}, {literal(g.column)})"
+        for t, found in shut.items()
+        for g in found
+    ]
+    return ", ".join(values) or "(null, null, null, null)"
+
+
+def gated(context: Context, rule: Rule, shut: Mapping[str, list[Gate]]) -> None:
+    """No file may be judged: nothing of the rule's SQL needs to run, nothing is stored."""
+    elsewhere = (
+        f"s.record.project_id not in {_in(context.projects)}" if context.projects else "false"
+    )
+    context.con.execute(
+        f"create or replace temp view verdicts as select s.record as record, case when {elsewhere}"
+        f" then 'outside' else 'not_assessed' end as verdict, g.reason as reason, g.col as col,"
+        f" null::varchar as message, false as limited from ({records(rule)}) s join (values {_gate_values(shut)})"
+        f" g(object, file_id, reason, col) on g.object = s.record.object"
+        f" and g.file_id = s.record.file_id"
+    )
+
+
+def answers(context: Context, rule: Rule) -> str:
+    """The rule's SQL, run once for each set of values that its projects have."""
+    found = variants(rule, context.settings)
+    project = "record.project_id" if rule.of_records else "project_id"
+    always = {"as_of": context.as_of, "zone": context.zone}
+    parts = []
+    for v in found:
+        own = v is found[-1]
+        sql = runnable(v.rule, {**v.shared, **always}, context.made if own else ())
+        where = f"{project} in {_in(v.projects)}" if not own else ""
+        if own and v.others:
+            where = f"({project} in {_in(v.others)}) is not true"
+        parts.append(f"select * from (\n{sql}\n) where {where}" if where else sql)
+    return "\nunion all by name\n".join(parts) if len(parts) > 1 else parts[0]
+
+
+def _in(names: Sequence[str]) -> str:
+    return f"({', '.join(literal(n) for n in names)})"
+
+
+def of_records(
+    context: Context, rule: Rule, shut: Mapping[str, list[Gate]],
+    lacking: Mapping[str, Mapping[int, list[str]]], weak: Sequence[str],
+) -> None:  # fmt: skip
+    """Judge records. `weak` are id spaces in which rows beside the subject seem to be lost."""
+    sql = answers(context, rule)
+    blurred = [
+        f"select {object_of(t)} as object, b.* from ({b}) b"
+        for t in rule.subject
+        if (b := blurred_sql(rule, t))
+    ]
+    limited = [f"({object_of(t)}, {f})" for t, files in lacking.items() for f in files]
+    fragile = (
+        f"l.object is not null or j.record.ns in {_in(weak)}" if weak else "l.object is not null"
+    )
+    _write(
+        context, rule, sql,
+        f"""shut(object, file_id, reason, col) as (values {_gate_values(shut)}),
+        blurred as ({
+            " union all ".join(blurred)
+            or "select null::varchar as object, null::varchar as id, null::varchar as ns,"
+            " null::varchar as reason, null::varchar as col where false"
+        }),
+        limited(object, file_id) as (values {", ".join(limited) or "(null, null)"}),
+        weighed as (
+            select j.*, coalesce(s.reason, b.reason) as held_by, coalesce(s.col, b.col) as held_col,
+                {fragile} as without_use
+            from judged j
+            left join shut s on s.object = j.record.object and s.file_id = j.record.file_id
+            left join blurred b on b.object = j.record.object and b.id = j.record.id
+                 and b.ns = j.record.ns
+            left join limited l on l.object = j.record.object and l.file_id = j.record.file_id)""",
+    )  # fmt: skip
+
+
+def of_groups(context: Context, rule: Rule, *, limited: bool) -> None:
+    """Judge groups, key figures or a register's rows; a group's record names no file."""
+    context.con.execute(
+        f"create or replace temp table grouped as select * from (\n{answers(context, rule)}\n)"
+    )
+    record = (
+        f"{{'object': {literal(rule.kind)}, 'source': '', 'ns': '', 'id': subject_id, 'project_id':"
+        f" coalesce(project_id, {literal(UNATTRIBUTED)}), 'file_id': null, 'row_number': null}}"
+        f"::{RECORD_TYPE}"
+    )
+    _write(
+        context, rule, "select * from grouped",
+        f"""weighed as (
+            select *, {record} as record, null::varchar as held_by, null::varchar as held_col,
+                {literal(limited)} as without_use, null::varchar as owner from judged)""",
+    )  # fmt: skip
+
+
+def _write(context: Context, rule: Rule, sql: str, weighed: str) -> None:
+    evidence = _evidence(context, rule, sql)
+    checkpoint = "checkpoint" if rule.kind == "register" else "null::varchar"
+    verdict = f"case when {_outside(context)} then 'outside' else {VERDICT} end"
+    context.con.execute(
+        f"""create or replace temp table judgements as
+        with judged as ({sql}
+        ),
+        {weighed},
+        named as (select *, {verdict} as verdict from weighed)
+        select record, verdict, held_by as reason, held_col as col,
+            case when held_by is null then message end as message,
+            without_use and verdict in ('conforming', 'nonconforming', 'not_applicable') as limited,
+            case when verdict = 'nonconforming' then "at" end as "at",
+            case when verdict = 'nonconforming' then owner end as owner,
+            case when verdict = 'nonconforming' then {evidence} end as evidence,
+            {checkpoint} as checkpoint
+        from named"""
+    )
+    context.con.execute("create or replace temp view verdicts as select * from judgements")
+
+
+def _outside(context: Context) -> str:
+    """True for a record of another project, or of a moment outside the period asked for."""
+    tests = []
+    if context.period is not None:
+        first, last = (f"timestamp {literal(p)}" for p in context.period)
+        tests.append(f'"at" < {first} or "at" > {last}')
+    if context.projects:
+        tests.append(f"record.project_id not in {_in(context.projects)}")
+    return " or ".join(tests) or "false"
+
+
+def _evidence(context: Context, rule: Rule, sql: str) -> str:
+    """The SQL of the evidence columns as one JSON object, times as ISO text, long texts cut."""
+    fields = []
+    for name, kind, *_ in rows(context.con, f"describe {sql}"):
+        if name == "members":
+            fields += [
+                f"'members': {_members(context)}",
+                "'members_total': coalesce(len(members), 0)",
+            ]
+        elif name in MEASURES or name not in outputs(rule):
+            fields.append(f"{literal(name)}: {_shown(name, kind)}")
+    return f"cast(to_json({{{', '.join(fields)}}}) as varchar)" if fields else "'{}'"
+
+
+def _shown(name: str, kind: str) -> str:
+    value = ident(name)
+    if kind == "TIMESTAMP":
+        return f"utc_text({value})"
+    if kind == "VARCHAR":
+        return f"left({value}, {TEXT_KEPT})"
+    return f"list_slice({value}, 1, {LIST_KEPT})" if kind.endswith("[]") else value
+
+
+def _members(context: Context) -> str:
+    """The first members of a group, each with its file and row."""
+    paths = f"{literal(context.paths)}::varchar[]"
+    return (
+        f"list_transform(list_slice(members, 1, {LIST_KEPT}), lambda m: {{'object': m.object,"
+        f" 'ns': m.ns, 'id': m.id, 'file': list_extract({paths}, m.file_id), 'row': m.row_number}})"
+    )

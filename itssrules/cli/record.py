@@ -1,0 +1,102 @@
+"""A record on the terminal: its values and times, the facts about it, and every rule's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from itssrules.assess.explain import Explanation, Known, Said
+from itssrules.model.messages import fill, placeholders, show
+from itssrules.model.rule import Text
+from itssrules.model.tables import find_column
+
+WORDS = {
+    "true": Text("是", "yes"), "false": Text("否", "no"), "none": Text("无法判断", "unknown"),
+    "conforming": Text("符合", "conforming"), "nonconforming": Text("不符合", "nonconforming"),
+    "not_assessed": Text("未评估", "not assessed"),
+    "not_applicable": Text("不适用", "not applicable"), "error": Text("出错", "error"),
+    "column": Text("导出中没有此列：", "the export lacks the column "),
+    "precision": Text("时间只精确到日：", "given to the day only: "),
+    "unread": Text("取值无法读取：", "value could not be read: "),
+    "disputed": Text("导出各行取值不一致：", "the rows of the export disagree on: "),
+    "no_rows": Text("文件中没有记录：", "the files hold no record: "),
+    "lost_rows": Text("未能读成记录的行：", "rows that made no record: "),
+    "incomplete": Text("导出似乎缺少记录：", "rows seem to be lost from the export of "),
+    "window": Text("导出没有覆盖整个期间：", "the export does not cover the whole period: "),
+    "lead": Text("疑点", "lead"),
+    "table": Text("没有文件提供该表：", "no file supplies the table "),
+    "applies": Text("适用", "applies"), "conforms": Text("符合", "conforms"),
+    "times": Text("时间", "Times"), "rules": Text("各规则的判定", "What the rules say"),
+    "row": Text("第 {} 行", "row {}"),
+}  # fmt: skip
+ICONS = {"conforming": "√", "nonconforming": "×", "not_assessed": "?", "not_applicable": "–",
+         "error": "!"}  # fmt: skip
+
+
+def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: str) -> str:
+    """A record's values, times and verdicts as lines."""
+    here = ZoneInfo(zone)
+    record = found.record
+    row = WORDS["row"][lang].format(f"{record['row_number']:,}")
+    lines = [
+        f"{found.table.zh if lang == 'zh' else found.table.en} {record['id']}"
+        f"  ({record['source']}; {paths.get(record['file_id'], '')}, {row}; {zone})"
+    ]
+    moments = {c.name for c in found.table.columns if c.type == "TIMESTAMP"}
+    for name, value in found.values.items():
+        if value is not None and name not in moments:
+            lines.append(f"  {label(f'{found.table.name}.{name}', lang)}: {value}")
+    for how, names in (("unread", found.unread), ("disputed", found.disputed)):
+        lines += [f"  ? {WORDS[how][lang]}{label(f'{found.table.name}.{n}', lang)}" for n in names]
+    lines.append(WORDS["times"][lang])
+    for m in found.timeline:
+        name = m.what if "." in m.what else f"{found.table.name}.{m.what}"
+        lines.append(f"  {show(m.at, 'time', lang, here)}  {label(name, lang)} {m.detail}".rstrip())
+    for known in found.facts:
+        lines += _known(known, here, lang)
+    lines.append(WORDS["rules"][lang])
+    for said in found.said:
+        lines += _said(said, record, here, lang)
+    return "\n".join(lines)
+
+
+def _said(said: Said, record: Mapping[str, Any], zone: ZoneInfo, lang: str) -> list[str]:
+    answers = ", ".join(
+        f"{WORDS[word][lang]}={WORDS[str(value).lower()][lang]}"
+        for word, value in (("applies", said.applies), ("conforms", said.conforms))
+    )
+    head = (
+        f"  {ICONS[said.verdict]} {said.rule.id} {WORDS[said.verdict][lang]}"
+        f"  {said.rule.title[lang]}{f' ({said.group})' if said.group else ''}  [{answers}]"
+    )
+    if said.error:
+        return [head, f"      {said.error}"]
+    if said.reason:
+        return [head, f"      {WORDS[said.reason][lang]}{label(said.column, lang)}"]
+    message = said.rule.messages.get(said.message)
+    if message is None:
+        return [head]
+    values = {**said.evidence, "id": said.group or record["id"], "project": record["project_id"]}
+    return [head, f"      {fill(message.text[lang], values, lang, zone)}"]
+
+
+def _known(known: Known, zone: ZoneInfo, lang: str) -> list[str]:
+    """What a fact holds: its arithmetic in a sentence where all of it is known, then its columns."""
+    lines = [known.fact.title[lang]]
+    sentence = known.fact.sentence[lang]
+    if sentence and all(known.values.get(n) is not None for n, _ in placeholders(sentence)):
+        lines.append(f"  {fill(sentence, known.values, lang, zone)}")
+    formats = dict(placeholders(sentence))
+    for name, value in known.values.items():
+        if value is not None and not isinstance(value, dict):
+            lines.append(f"  {name}: {show(value, formats.get(name) or '', lang, zone)}")
+    return lines
+
+
+def label(name: str, lang: str) -> str:
+    """A column as a reader of Chinese knows it, with its canonical name."""
+    column = find_column(name)
+    return (
+        f"{column.zh} {column.name}" if column and lang == "zh" else name.partition(".")[2] or name
+    )
