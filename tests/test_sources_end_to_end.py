@@ -158,3 +158,54 @@ def test_a_clock_three_hours_off_stops_the_run_with_the_line_to_add(here: Path) 
 
     assert run("--rules", "CHG-004")[0] == 0
     assert rule("CHG-004")["conforming"] == 80
+
+
+AGREED = """
+zone = "Asia/Shanghai"
+[sources.canonical]
+from = 2026-01-01
+to = 2026-06-30
+[[projects]]
+id = "P1"
+calendar = "office"
+match = { id = ["INC*"] }
+[calendars.office]
+zone = "Asia/Shanghai"
+holidays = "CN"
+hours = ["09:00-12:00", "13:30-18:00"]
+[[sla]]
+id = "SLA-P1"
+project = "P1"
+calendar = "office"
+[[sla.targets]]
+priority = 2
+resolution = "4h"
+"""
+
+
+def test_the_clock_of_an_incident_from_the_settings_to_the_sentence(here: Path) -> None:
+    """Lunch is no working time, an agreed pause is left out, and the arithmetic is said."""
+    (here / "itssrules.toml").write_text(AGREED, encoding="utf-8")
+    day = datetime(2026, 3, 10)
+    steps = [("09:12", "new", ""), ("10:00", "on_hold", "waiting_customer"),
+             ("11:00", "in_progress", ""), ("17:40", "resolved", "")]  # fmt: skip
+    times = {state: day.replace(hour=int(at[:2]), minute=int(at[3:])) for at, state, _ in steps}
+    write(here / "in/incidents.csv", [{
+        "incident_id": "INC0001", "status": "resolved", "priority": 2, "created_at": times["new"],
+        "resolved_at": times["resolved"], "closed_at": "", "responded_at": times["new"],
+        "updated_at": times["resolved"],
+    }])  # fmt: skip
+    write(here / "in/status_history.csv", [
+        {"object_type": "incident", "object_id": "INC0001", "seq": n, "field": "status",
+         "event_type": "status_change", "new_value": state, "changed_at": times[state], "reason": reason,
+         "old_value": steps[n - 1][1] if n else ""}
+        for n, (_, state, reason) in enumerate(steps)
+    ])  # fmt: skip
+    (here / "in/east/changes.csv").unlink()
+
+    code, output = run("--rules", "INC-005")
+
+    assert (code, said("INC-005")) == (1, {"canonical:INC0001": "late"}), output
+    told = CliRunner().invoke(main, ["explain", "INC0001", "in", "--quiet", "--rules", "INC-005"])
+    assert "09:12 → 解决 2026-03-10 17:40，毛时 8 小时 28 分，非工作 1 小时 30 分" in told.output
+    assert "暂停 1 小时，净时 5 小时 58 分 > 4 小时" in told.output

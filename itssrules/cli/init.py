@@ -234,9 +234,9 @@ def _write_source(paper: _Paper, name: str, source: Found) -> None:
     kept = ", ".join(f"{model()[t].en} {n:,}" for t, n in source.tables.items())
     paper.say(f"{source.title.zh}：{held}", f"{source.title.en}: {kept}")
     paper.say(
-        "声明一个来源，即表示其台账类导出（配置项、服务目录等）没有经过筛选，是完整的",
-        "A source that is declared vouches for its lists (configuration items, catalogue …): they\n"
-        "were exported whole, without a filter",
+        "写明起止日期，即表示该期间的记录没有筛选、全部导出，台账类导出（配置项、服务目录等）也是完整的",
+        "Who writes from and to vouches that every record of these days was exported, without a filter,\n"
+        "and that its lists (configuration items, catalogue …) are whole",
     )
     paper.offer(f"[sources.{name if re.fullmatch(r'[A-Za-z0-9_-]+', name) else quoted(name)}]")
     if not source.zone:
@@ -249,6 +249,12 @@ def _write_source(paper: _Paper, name: str, source: Found) -> None:
             "found in the data: write those that the export was asked for",
         )
         paper.offer(f"from = {source.first}", f"to = {source.last}")
+    else:
+        paper.say(
+            "台账的核对期间（含首尾两日）",
+            "The days for which the list is vouched for, both included",
+        )
+        paper.offer("from = 2026-01-01", "to = 2026-06-30")
     paper.say("工具界面上显示的记录数", "Numbers of records that the tool itself shows")
     paper.offer(f"counts = {{ {', '.join(f'{t} = 0' for t in source.tables)} }}")
 

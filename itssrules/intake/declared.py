@@ -10,13 +10,14 @@ from functools import cache
 from typing import Any
 
 from itssrules.errors import ConfigError
+from itssrules.intake.sources import SETTINGS
 from itssrules.model.results import Input, TableLoad
 from itssrules.model.rule import Text
 from itssrules.model.settings import Calendar, Settings
 from itssrules.model.tables import ORGANISATION, RECORD_TYPE, Table, model
 from itssrules.store import Connection, ident, literal
 
-SOURCE = "itssrules.toml"
+SOURCE = SETTINGS
 READ = Text("设置文件中声明的内容", "declared in the settings file")
 HEADERS: dict[str, dict[str, str]] = {
     "projects": {

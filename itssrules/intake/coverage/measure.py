@@ -13,6 +13,7 @@ from itssrules.intake.coverage.losses import losses, no_rows
 from itssrules.intake.coverage.numbers import forget, make_gaps, missing_numbers
 from itssrules.intake.coverage.orphans import orphans
 from itssrules.intake.coverage.windows import declared_text, window_of
+from itssrules.intake.sources import SETTINGS
 from itssrules.model.results import Coverage, Input
 from itssrules.model.rule import Text
 from itssrules.model.settings import Source
@@ -85,7 +86,8 @@ def _evidence(given: Given, feed: Feed, window: Window) -> list[Span]:
 def _list(given: Given, feed: Feed) -> Coverage:
     """A list as of now: whole where its sources declare a window and nothing speaks against it."""
     declared = all(
-        _has_window(given, s) or (not s and feed.table.name in given.stated) for s in feed.sources
+        _has_window(given, s) or (s in ("", SETTINGS) and feed.table.name in given.stated)
+        for s in feed.sources
     )
     lost = losses(given, feed)
     faults = lost or (no_rows(given, feed) if declared else [LIST_NOT_DECLARED])
