@@ -91,7 +91,8 @@ def _layers(
 
 
 def _unknown(what: str, name: str, place: str, legal: Sequence[str]) -> ConfigError:
-    return ConfigError(f"no {what} is called {name!r}", place=place, hint=did_you_mean(name, legal))
+    hint = did_you_mean(name, legal) or f"there is {', '.join(legal[:10])}"
+    return ConfigError(f"no {what} is called {name!r}", place=place, hint=hint)
 
 
 def _wrong(

@@ -99,7 +99,7 @@ class _Doctor:
         try:
             if isinstance(given, Path) and not given.is_file():
                 raise UsageError("no such settings file", place=str(given), hint=CHECK)
-            path = given if isinstance(given, Path) else config.find(Path.cwd())
+            path = given if isinstance(given, Path) else config.find(Path())
             self.settings = config.read(path)
         except ItssError as e:
             self.note(e)

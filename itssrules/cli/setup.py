@@ -41,7 +41,7 @@ def start(rules_paths: Sequence[Path] = (), config_path: Path | None = None) -> 
     """Read the settings, load plugins and the rule book; nothing of the engine is imported."""
     if config_path is not None and not config_path.is_file():
         raise UsageError("no such settings file", place=str(config_path), hint=CHECK)
-    settings = config.read(config_path or config.find(Path.cwd()))
+    settings = config.read(config_path or config.find(Path()))
     manager = plugins.plugin_manager()
     paths = plugins.rule_paths(manager, [*settings.rules, *rules_paths])
     book, problems = load_book(paths)
