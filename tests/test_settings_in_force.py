@@ -85,6 +85,8 @@ def test_a_parameter_of_one_project_holds_there_and_nowhere_else(here: Path) -> 
     ids=["too lax", "parameter", "rule", "setting", "exclusion", "reference"],
 )
 def test_a_setting_beyond_its_bounds_is_refused(here: Path, settings: str, said: list[str]) -> None:
+    write(here / "x.csv", [{"checkpoint": "QM-8.4.1-2"}])
+
     code, output, data = run(settings, "--rules", "INC-015")
 
     assert (code, data) == (2, {})

@@ -91,8 +91,7 @@ def _layers(
 
 
 def _unknown(what: str, name: str, place: str, legal: Sequence[str]) -> ConfigError:
-    hint = did_you_mean(name, legal) or f"there is {', '.join(legal[:10])}"
-    return ConfigError(f"no {what} is called {name!r}", place=place, hint=hint)
+    return ConfigError(f"no {what} is called {name!r}", place=place, hint=did_you_mean(name, legal))
 
 
 def _wrong(
