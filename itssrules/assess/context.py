@@ -9,7 +9,10 @@ from itssrules.assess.gate import Supply
 from itssrules.model.results import Coverage
 from itssrules.model.rule import Fact
 from itssrules.model.settings import Settings
-from itssrules.store import Connection
+from itssrules.store import Connection, ident, rows
+
+IDS_KEPT = 20
+"""Examples that are kept of records counted together."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,18 @@ class Context:
     made: set[str] = field(default_factory=set)
     """Facts that stand as tables."""
     crowds: dict[str, list[Crowd]] = field(default_factory=dict)
-    """The records of a table by file and project, counted once."""
     broken: dict[str, str] = field(default_factory=dict)
     """Facts that could not be made, and why."""
+
+    def crowd(self, table: str) -> list[Crowd]:
+        """The records of a table by file, id space and project, counted once a run."""
+        if table not in self.crowds:
+            self.crowds[table] = [
+                Crowd(file_id, ns, project, count, tuple(ids))
+                for file_id, ns, project, count, ids in rows(
+                    self.con,
+                    "select record.file_id, record.ns, record.project_id, count(*),"
+                    f" min(record.id, {IDS_KEPT}) from {ident(table)} group by all order by all",
+                )
+            ]
+        return self.crowds[table]

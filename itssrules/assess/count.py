@@ -5,14 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 
-from itssrules.assess.context import Context, Crowd
+from itssrules.assess.context import IDS_KEPT, Context, Crowd
 from itssrules.assess.gate import Gate
 from itssrules.assess.outcome import status_of
 from itssrules.model.results import CheckpointCount, Measure, ProjectCount, Reason, RuleResult
 from itssrules.model.rule import MEASURES, Rule
-from itssrules.store import Connection, ident, one, rows
+from itssrules.store import Connection, one, rows
 
-IDS_KEPT = 20
 RATIOS = ("value", "lower", "upper", "target")
 COUNTS = (
     "count(*), count(*) filter (verdict = 'not_applicable'), count(*) filter (verdict ="
@@ -73,7 +72,7 @@ def gated(context: Context, rule: Rule, shut: Mapping[str, Sequence[Gate]]) -> R
     outside = 0
     for table, gates in shut.items():
         why = {g.file_id: (g.reason, g.column) for g in gates}
-        for crowd in _crowds(context, table):
+        for crowd in context.crowd(table):
             if context.projects and crowd.project_id not in context.projects:
                 outside += crowd.count
             else:
@@ -95,19 +94,6 @@ def gated(context: Context, rule: Rule, shut: Mapping[str, Sequence[Gate]]) -> R
             ProjectCount(p, "not_assessed", n, 0, 0, 0, n, 0) for p, n in projects.items()
         ),
     )  # fmt: skip
-
-
-def _crowds(context: Context, table: str) -> list[Crowd]:
-    if table not in context.crowds:
-        context.crowds[table] = [
-            Crowd(file_id, ns, project, count, tuple(ids))
-            for file_id, ns, project, count, ids in rows(
-                context.con,
-                "select record.file_id, record.ns, record.project_id, count(*),"
-                f" min(record.id, {IDS_KEPT}) from {ident(table)} group by all order by all",
-            )
-        ]
-    return context.crowds[table]
 
 
 def _by_checkpoint(con: Connection, rule: Rule) -> tuple[CheckpointCount, ...]:

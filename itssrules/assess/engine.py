@@ -11,7 +11,7 @@ from itssrules.assess.holes import holes, incomplete, lost_rows, with_holes, wit
 from itssrules.errors import RuleError
 from itssrules.model.results import Reason, RuleResult
 from itssrules.model.rule import Rule
-from itssrules.store import Connection, Error, ident, literal, one, rows
+from itssrules.store import Connection, Error, literal, rows
 
 FINDINGS = """
 create table if not exists findings(
@@ -48,7 +48,7 @@ def judge(context: Context, rule: Rule) -> RuleResult:
 
 def _records(context: Context, rule: Rule) -> RuleResult:
     con, supply = context.con, context.supply
-    subjects = _subject_files(con, rule)
+    subjects = {t: {c.file_id: c.ns for c in context.crowd(t)} for t in rule.subject}
     lost = lost_rows(context, rule)
     if not any(subjects.values()) and not lost:
         verdicts.gated(context, rule, {})
@@ -73,7 +73,7 @@ def _records(context: Context, rule: Rule) -> RuleResult:
 def _groups(context: Context, rule: Rule) -> RuleResult:
     con = context.con
     verdicts.gated(context, rule, {})
-    if all(not one(con, f"select count(*) from {ident(t)}") for t in rule.subject):
+    if not any(context.crowd(t) for t in rule.subject):
         return _nothing(context, rule)
     gate = group_gate(rule, context.supply)
     if gate:
@@ -91,14 +91,6 @@ def _nothing(context: Context, rule: Rule) -> RuleResult:
     why = "no_rows" if any(t in context.supply.tables for t in rule.subject) else "table"
     reason = Reason("", "", why, rule.subject[0], 0, ())
     return RuleResult(rule, "not_assessed", reasons=(reason,))
-
-
-def _subject_files(con: Connection, rule: Rule) -> dict[str, dict[int, str]]:
-    """Per subject table, the files that its rows come from and their id spaces."""
-    return {
-        t: dict(rows(con, f"select distinct record.file_id, ns from {ident(t)} order by all"))
-        for t in rule.subject
-    }
 
 
 def _check_closing(con: Connection, rule: Rule) -> None:

@@ -11,7 +11,6 @@ from itssrules.assess.outcome import status_of
 from itssrules.model.results import Coverage, ProjectCount, Reason, RuleResult, Status
 from itssrules.model.rule import Rule
 from itssrules.model.tables import UNATTRIBUTED
-from itssrules.store import ident, one
 
 Counted = TypeVar("Counted", RuleResult, ProjectCount)
 
@@ -29,8 +28,7 @@ def lost_rows(context: Context, rule: Rule) -> tuple[Reason, ...]:
 
 def holes(context: Context, rule: Rule) -> tuple[Reason, ...]:
     """What belongs to no record, so that it counts none; nothing is fully conforming beside it."""
-    con = context.con
-    empty = [t for t in rule.subject if not one(con, f"select count(*) from {ident(t)}")]
+    empty = [t for t in rule.subject if not context.crowd(t)]
     held = context.supply.tables
     found = [Reason("", "", "no_rows" if t in held else "table", t, 0, ()) for t in empty]
     beside = {t for t in rule.read_tables if not rule.of_records or t not in rule.subject}
