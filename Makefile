@@ -20,7 +20,9 @@ lint: .venv/.dev  ## format, style, types, layers, and the lint of the rule book
 docs: .venv/.dev  ## render the pages that are made from code
 	@$(BIN)/python docs/render.py
 
-bench: .venv/.dev  ## seconds and ratios; needs ../shared/data
+bench: .venv/.dev  ## seconds and ratios; the last needs ../shared/data
+	@$(BIN)/python benchmarks/working_time.py
+	@$(BIN)/python benchmarks/gated.py
 	@$(BIN)/python benchmarks/bpic.py
 
 .venv/bin/python:
