@@ -97,7 +97,23 @@ def test_an_excluded_rule_is_told_with_its_reason_and_judges_nothing(here: Path)
     code, _, data = run('[exclude]\n"INC-015" = "合同另有约定"\n', "--rules", "INC-015")
 
     (rule,) = data["rules"]
-    assert (code, rule["status"], rule["excluded"], found()) == (0, "excluded", "合同另有约定", [])
+    assert (code, rule["status"], rule["excluded"], found()) == (4, "excluded", "合同另有约定", [])
+
+
+def test_an_audit_date_before_the_end_of_the_data_is_said_and_never_clean(here: Path) -> None:
+    write(here / "in/incidents.csv", [incident(2, "一线组", 0)])
+
+    assert run("", "--rules", "INC-015", "--as-of", "2026-06-30")[2]["run"]["notes"] == []
+    code, _, data = run("", "--rules", "INC-015", "--as-of", "2026-01-31")
+
+    assert code == 4
+    assert "after the moment judged from" in data["run"]["notes"][0]["en"]
+
+
+def test_a_calendar_that_never_opens_is_refused(here: Path) -> None:
+    code, output, _ = run('[calendars.c]\nzone = "Asia/Shanghai"\nhours = []\n')
+
+    assert code == 2 and "calendars.c" in output and "never opens" in output
 
 
 def test_a_period_leaves_out_what_happened_outside_it(here: Path) -> None:

@@ -898,3 +898,19 @@ def test_without_any_register_every_incident_is_still_there(con: Connection) -> 
     assert [f["incident_id"] for f in found] == ["I", "J"]
     assert all(f["has_resolution_target"] is None and f["working"] is None for f in found)
     assert all(f["pauses_known"] is False and f["gross"] == 508 for f in found)
+
+
+def test_a_closed_day_with_hours_contradicts_itself() -> None:
+    con = connect()
+    day = {"calendar_id": "c", "zone": "Asia/Shanghai", "is_working": False}
+    rows_ = [{**day, "date": "2026-03-02", "is_working": True, "open_from": "09:00", "open_to": "18:00"},
+             {**day, "date": "2026-03-03", "open_from": "09:00", "open_to": "18:00"},
+             {**day, "date": "2026-03-04"}]  # fmt: skip
+    fill(con, {"tables": {"calendars": rows_}})
+    working_days(con)
+    assert con.execute("select known from working_days where day = '2026-03-03'").fetchone() == (
+        False,
+    )
+
+    fill(con, {"tables": {"calendars": [rows_[2]]}})
+    assert working_days(con) == 0, "a calendar that never opens is not known"

@@ -133,7 +133,8 @@ def exit_code(results: Results, fail_on: str, max_unjudged: float = 0.05) -> int
     if any(n.grade in counted for n in results.nonconformities):
         return 1
     unread = any(i.state == "unknown" for i in results.inputs)
-    return 4 if unread or any(_unjudged(r, max_unjudged) for r in results.rules) else 0
+    nothing = not any(r.conforming or r.nonconforming for r in results.rules)
+    return 4 if nothing or unread or any(_unjudged(r, max_unjudged) for r in results.rules) else 0
 
 
 def _unjudged(result: RuleResult, most: float) -> bool:

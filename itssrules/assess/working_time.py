@@ -119,7 +119,10 @@ def _laid_out(own: list[Row], zones: frozenset[str]) -> Iterator[tuple[int, bool
     zone = _zone(own, zones)
     if zone is None or any(r.day is None for r in own):
         return
-    days = _utc_days(zone, _local_days(own))
+    local = _local_days(own)
+    if not any(local.values()):
+        return  # a calendar that never opens would make every clock stand still
+    days = _utc_days(zone, local)
     before = unknown = 0
     for number in range(min(days, default=0), max(days, default=-1) + 1):
         day = days.get(number, Day())
@@ -153,7 +156,7 @@ def _local_days(own: list[Row]) -> dict[int, Spans | None]:
 def _spans(same_day: list[Row]) -> Spans | None:
     working = {r.working if r.sound else None for r in same_day}
     if working == {False}:
-        return ()
+        return None if any(r.opens or r.closes for r in same_day) else ()
     if working != {True}:
         return None
     spans = [(seconds(r.opens), seconds(r.closes)) for r in same_day]

@@ -74,6 +74,8 @@ def run(
     ready(out, [*(f.file for f in formats), "run.json"])
     loaded = _load(setup, exports, connector, zone, tell, memory_limit)
     request = _request(setup, loaded, as_of, (*words(wanted), *(f"-{w}" for w in words(exclude))))
+    back = _looks_back(loaded, request.as_of)
+    loaded = replace(loaded, intake=replace(loaded.intake, notes=(*loaded.intake.notes, *back)))
     if period:
         days, window = times.period(period, loaded.zone)
         request = replace(request, period=days, window=window)
@@ -86,7 +88,7 @@ def run(
     for item in formats:
         tell(f"writing {item.file}")
         _write(item, results, out, lang)
-    code = exit_code(results, fail_on, max_unjudged)
+    code = exit_code(results, fail_on, max_unjudged) or (4 if back else 0)
     _write_run(out, results, began, code)
     tell("")
     click.echo(summary(results, lang, out), nl=False)
@@ -238,14 +240,34 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
     """The moment judged from, as ISO UTC text, and where it comes from."""
     if given:
         return times.moment(given, loaded.zone), "--as-of"
-    tickets = [t.name for t in model().values() if t.kind == "ticket"] + ["status_history"]
-    moment, column = newest(loaded.con, tickets, datetime.now(UTC))
+    moment, column = _newest(loaded)
     if not moment:
+        unread = [f"{i.path}: {i.reason.en}" for i in loaded.intake.inputs if i.state != "read"]
+        lost = [f"{i.path}: {t.rejected:,} rows made no record of {t.table}"
+                for i in loaded.intake.inputs for t in i.tables if t.rejected]  # fmt: skip
         raise UsageError(
-            "no time of a ticket could be read, so the date to judge from is not in the data",
-            place="--as-of", hint="say it: --as-of 2025-12-31",
+            "no time of a ticket could be read, so the date to judge from is not in the data"
+            + "".join(f"\n    {fault}" for fault in (*unread, *lost)),
+            place="--as-of", hint="export the ticket tables again, or say it: --as-of 2025-12-31",
         )  # fmt: skip
     return moment, column
+
+
+def _newest(loaded: Loaded) -> tuple[str, str]:
+    tickets = [t.name for t in model().values() if t.kind == "ticket"] + ["status_history"]
+    return newest(loaded.con, tickets, datetime.now(UTC))
+
+
+def _looks_back(loaded: Loaded, moment: str) -> tuple[Text, ...]:
+    """Said where the exports hold what happened after the moment judged from."""
+    last, column = _newest(loaded)
+    if last <= moment:
+        return ()
+    return (Text(
+        f"数据中有评估时点 {moment} 之后的时间（最晚 {last}，{column}）：记录按导出时的状态判定，不是该时点的状态",
+        f"the exports hold times after the moment judged from, {moment} (the last is {last}, {column}):"
+        " records are judged as they stood when exported, not as they stood then",
+    ),)  # fmt: skip
 
 
 def _formats(setup: Setup, wanted: Sequence[str]) -> list[Format]:

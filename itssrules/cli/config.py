@@ -193,6 +193,9 @@ def _calendar(data: Any, place: Place, fallback: str) -> Calendar:
     if "zone" not in data and not fallback:
         place.fault("has no zone", 'add zone = "Asia/Shanghai" here or at the top of the file')
     week = _week(found, as_table(data), place)
+    said = [d for d in (*WEEKDAYS, "hours") if d in found]
+    if said and not any((*week, *found.get("days", {}).values())):
+        place.fault("never opens", "give it hours on some day, or always = true")
     if found.get("makeup") == ():
         place.at("makeup").fault("names no hours", f"close single days in {place.key}.days")
     return Calendar(
