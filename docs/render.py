@@ -11,28 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from connector_page import connectors_page
+from markdown import page, table
+from rule_pages import checkpoints_page, rules_page
 
 from itssrules.builtin import bundled
 from itssrules.catalogue.load import load_book_or_stop
 from itssrules.cli import main as main_command
-from itssrules.intake.connector import load_connectors
 from itssrules.model.rule import RuleBook
 from itssrules.model.tables import model
 from itssrules.report.text import bare
 from itssrules.report.words import known as known_reason
 
 HERE = Path(__file__).parent
-
-
-def cell(text: object) -> str:
-    """A text that fits a Markdown table cell."""
-    return str(text).replace("|", "\\|").replace("\n", " ")
-
-
-def table(head: list[str], rows: list[list[object]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell(c) for c in line)} |" for line in lines)
 
 
 def model_page() -> str:
@@ -51,72 +42,7 @@ def model_page() -> str:
                 [[c.name, c.type, c.key, ", ".join(c.enum), c.en, c.zh] for c in t.columns],
             )
         )
-    return "\n\n".join(parts) + "\n"
-
-
-def rules_page() -> str:
-    """The rule book: one line per rule, then its texts."""
-    book = load_book_or_stop([bundled("rules")])
-    rows = [
-        [r.id, r.title.zh, r.title.en, "lead" if r.leads else r.severity, _points(r.decides),
-         _points(r.supports)]
-        for r in book.rules
-    ]  # fmt: skip
-    parts = [
-        "# The rule book",
-        "Rendered by `make docs` from the heads under `rules/`.",
-        table(["rule", "标题", "title", "severity", "decides", "supports"], rows),
-    ]
-    for r in book.rules:
-        lines = [f"## {r.id} {r.title.en} · {r.title.zh}", f"{r.why.en}", f"{r.why.zh}"]
-        lines.append(f"**To mend it / 整改:** {r.fix.en} {r.fix.zh}")
-        if r.noise.en:
-            lines.append(f"**May be innocent / 可能的例外:** {r.noise.en} {r.noise.zh}")
-        lines.append(f"**Needs / 需要:** {', '.join(f'`{n}`' for n in r.needs)}")
-        if r.uses:
-            lines.append(f"**Sharpened by / 有则更准:** {', '.join(f'`{u}`' for u in r.uses)}")
-        for p in r.params.values():
-            lines.append(f"- `{p.name}` = {_value(p.value)} ({p.type}): {p.help.en} {p.help.zh}")
-        parts += lines
-    parts.append("## Shared settings · 共用设置")
-    parts.append("Changed under `[settings]` in `itssrules.toml`, or for a project.")
-    parts += [
-        f"- `{p.name}` = {_value(p.value)} ({p.type}): {p.help.en} {p.help.zh}"
-        for p in book.settings.values()
-    ]
-    parts.append("## Facts · 公共事实")
-    parts += [f"- `{f.name}`: {f.title.en} · {f.title.zh}" for f in book.facts]
-    return "\n\n".join(parts) + "\n"
-
-
-def _points(ids: tuple[str, ...]) -> str:
-    """Checkpoints, cut where one rule carries very many."""
-    return ", ".join(ids[:12]) + (f" … {len(ids)} in all" if len(ids) > 12 else "")
-
-
-def _value(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def connectors_page() -> str:
-    """The connectors: exports, what they fill, and what has to be exported besides."""
-    parts = ["# Connectors", "Rendered by `make docs` from `connectors/`."]
-    for c in load_connectors([bundled("connectors")]).values():
-        parts += [f"## {c.name}", f"{c.title.en} · {c.title.zh}", c.how.en, c.how.zh]
-        if c.name == "canonical":
-            continue
-        for e in c.exports:
-            signs = "; ".join(
-                " or ".join(f"`{d}`" for d in alternatives) for alternatives in e.detect
-            )
-            parts.append(f"### {e.name}\n\nKnown by {signs}.")
-            for t in e.tables:
-                fills = ", ".join(f"`{col.column.name}`" for col in t.columns)
-                parts.append(f"- **{t.table.name}**: {fills}. {t.note.en} {t.note.zh}".rstrip())
-        rows: list[list[object]] = [[k, v.en, v.zh] for k, v in c.cannot_fill.items()]
-        parts.append("What has to be exported besides:")
-        parts.append(table(["what", "how", "如何导出"], rows))
-    return "\n\n".join(parts) + "\n"
+    return page(parts)
 
 
 def real_data_page() -> str:
@@ -134,7 +60,7 @@ def real_data_page() -> str:
         parts.append(
             table(["rule", "status", "judged", "why not", "limited by"], _judged(folder, zone))
         )
-    return "\n\n".join(parts) + "\n"
+    return page(parts)
 
 
 def _judged(folder: Path, zone: str) -> list[list[object]]:
@@ -174,6 +100,7 @@ def _line(book: RuleBook, r: dict[str, Any]) -> list[object]:
 PAGES: dict[str, Callable[[], str]] = {
     "model.md": model_page,
     "rules.md": rules_page,
+    "checkpoints.md": checkpoints_page,
     "connectors.md": connectors_page,
 }
 DATA = HERE.parent.parent / "shared" / "data"

@@ -35,6 +35,7 @@ def report_formats() -> list[Format]:
         Format("json", "results.json", _json, always=True),
         Format("findings", "findings.parquet", _findings, always=True),
         Format("unassessed", "unassessed.parquet", _unassessed, always=True),
+        Format("csv", "findings.csv", _csv, always=True),
     ]
 
 
@@ -60,3 +61,9 @@ def _unassessed(results: Results, out: Path, lang: str) -> None:
     from itssrules.report.data import write_unassessed
 
     write_unassessed(results, out)
+
+
+def _csv(results: Results, out: Path, lang: str) -> None:
+    from itssrules.report.table import write_table
+
+    write_table(results, out)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from itssrules.model.results import (
@@ -587,3 +588,96 @@ def full() -> Results:
         ),
         notes=(Text("两个来源的时钟相差约 3 小时", "the clocks of two sources differ by about 3 hours"),),
     )  # fmt: skip
+
+
+def many(rules: int = 40, projects: int = 5, each: int = 500) -> Results:
+    """`rules` rules with `each` findings in every one of `projects` projects, and their timelines."""
+    made = [
+        replace(rule(severity=("major", "minor")[n % 2]), id=f"CHG-{100 + n}") for n in range(rules)
+    ]
+    names = [f"P-{2020 + p}-{p:03}" for p in range(projects)]
+    total = each * projects
+    con = duckdb.connect()
+    con.execute("set timezone = 'UTC'")
+    spans = [f"{r} as r, {p} as p" for r in range(rules) for p in range(projects)]
+    con.execute(
+        f"""create table found as
+        with groups as ({" union all ".join(f"select {s}" for s in spans)}),
+        drawn as (select *, (hash(r, p, i) >> 2)::bigint as h from groups, range({each}) t(i))
+        select printf('%016x', hash(h)) as finding_id, printf('CHG-%03d', 100 + r) as rule_id,
+            '0123456789ab' as rule_version, ['QM-8.4.6-CHG'] as checkpoint,
+            'nonconformity' as class, if(r % 2 = 0, 'major', 'minor') as severity,
+            h % 7 = 0 as limited, 'itsm' as source, 'itsm' as ns,
+            {names!r}[p + 1] as project_id, 'change' as object,
+            printf('CHG%07d', h % 9000000) as subject_id,
+            timestamp '2024-01-01' + to_minutes((h % 250000)::integer) as "at",
+            ['张伟', '王芳', '李娜', '刘洋', '陈静', '杨磊'][h % 6 + 1] as owner,
+            if(h % 3 = 0, 'late', 'missing') as message,
+            json_object('late_minutes', h % 5000, 'closed_at', strftime("at", '%Y-%m-%dT%H:%M:00Z'),
+                'verified_at', null, 'verified_by', owner,
+                'title', ['核心交换机固件升级', '数据库补丁', '邮件网关证书更换'][h % 3 + 1])::varchar
+                as evidence,
+            'exports/2024/changes.csv' as file, 1::integer as file_id, h % 400000 + 2 as row_number,
+            'new' as state, null::varchar as first_seen, null::varchar as last_seen
+        from drawn"""
+    )
+    findings = con.sql("select * from found order by rule_id, ns, subject_id").to_arrow_table()
+    steps = con.sql(
+        """select object, ns, subject_id, min("at") + to_minutes((k * 217)::integer) as "at", false as day,
+            ['changes.created_at', 'approvals.decided_at', 'changes.actual_start',
+             'changes.actual_end', 'changes.closed_at'][k] as step,
+            if(k = 2, 'approved', '') as detail, '' as who, any_value(file) as file,
+            any_value(row_number) as row_number
+        from found, range(1, 6) t(k) group by object, ns, subject_id, k
+        order by object, ns, subject_id, "at", step"""
+    ).to_arrow_table()
+    counts = tuple(
+        ProjectCount(p, "nonconforming", 9_000, 0, 9_000 - each, each, 0, 0) for p in names
+    )
+    own = tuple(
+        result(r, "nonconforming", (0, 9_000 * projects - total, total, 0), by_project=counts)
+        for r in made
+    )
+    items = [Nonconformity(r.id, p, r.severity, each, 9_000, raised=False)
+             for r in made for p in names]  # fmt: skip
+    return results(
+        own, findings=findings.cast(FINDINGS), timelines=steps, nonconformities=tuple(items),
+        projects=tuple(ProjectLoad(p, 9_000, 0) for p in names),
+    )  # fmt: skip
+
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = f"{SCRIPT}\"'><img src=x onerror=alert(1)>\u202egnp.exe\x00\x1b[31m{{{{ 7*7 }}}}{{id}}"
+
+
+def hostile() -> Results:
+    """Text out of the data that would do harm wherever it is not taken as text."""
+    made = rule(title=Text(HOSTILE, HOSTILE), why=Text(HOSTILE, HOSTILE))
+    evidence = json.dumps({"late_minutes": HOSTILE, HOSTILE: [HOSTILE], "closed_at": "\ud800"})
+    row = finding(
+        made, 0, subject_id=HOSTILE, owner=HOSTILE, file=HOSTILE, evidence=evidence,
+        project_id=HOSTILE,
+    )  # fmt: skip
+    more = [finding(made, 1, evidence="not json" + HOSTILE, message="gone")]
+    more += [finding(made, 2, evidence=json.dumps({"closed_at": "2024-99-99T00:00:00Z"}))]
+    more += [
+        finding(
+            made, 3, subject_id="=cmd|'/c calc'!A1", owner="@SUM(1+1)", file="+1.csv",
+            evidence=json.dumps({"title": "y" * 1_000_000, "verified_by": "\uff1d1+1\nשלום 😀\r\n</script>"}),
+        ),
+        finding(made, 4, subject_id="-1+2", owner="\t=1", message=HOSTILE),
+    ]  # fmt: skip
+    load = TableLoad(
+        HOSTILE, 1, 1, 0, 0, 0, 0, unread=(UnreadValue("changes", HOSTILE, "x" * 1_000_000, 1),)
+    )
+    return results(
+        (result(made, "nonconforming", (0, 0, 5, 0)),),
+        inputs=(
+            read_input(path=HOSTILE + "\udcff", reason=Text(HOSTILE, HOSTILE), tables=(load,)),
+        ),
+        nonconformities=(
+            Nonconformity(made.id, HOSTILE, "minor", 1, 1, raised=False),
+            Nonconformity(made.id, "P-2024-017", "minor", 4, 4, raised=False),
+        ),
+        findings=table([row, *more]),
+    )

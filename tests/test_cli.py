@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +23,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from itssrules.cli import main
+from itssrules.report.text import columns as wide
 
 ZONE = ("--zone", "Asia/Shanghai")
 RULES = ("--rules", "INC-011,INC-015")
 FILES = {
-    "report.html", "results.json", "findings.parquet", "unassessed.parquet", "run.json",
+    "report.html", "results.json", "findings.csv", "findings.parquet", "unassessed.parquet", "run.json",
 }  # fmt: skip
 GOOD = {
     "incident_id": "INC1",
@@ -687,7 +690,122 @@ def test_quiet_says_nothing_on_the_error_stream_and_progress_goes_there(here: Pa
 
     assert quiet.stderr == ""
     assert quiet.stdout == loud.stdout
-    assert "checking INC-011" in loud.stderr and "\033" not in loud.stderr
+    assert "reading incidents.csv (1/1)" in loud.stderr and "\033" not in loud.stderr
+
+
+def test_plain_progress_is_a_line_for_every_file_and_the_first_of_other_steps(here: Path) -> None:
+    for n in range(3):
+        rows = [{**r, "incident_id": f"{r['incident_id']}{n}"} for r in MINE]
+        put(here / "in" / f"incidents_{n}.csv", table(rows))
+
+    said = invoke("run", "in", *ZONE, "--format", "csv").stderr.splitlines()
+
+    assert [line for line in said if line.startswith("reading ")] == [
+        f"reading incidents_{n}.csv ({n + 1}/3)" for n in range(3)
+    ]
+    assert [line for line in said if line.startswith("checking ")] == ["checking CFG-003 (1/27)"]
+    assert said[-1] == "writing findings.csv (5/5)"
+    assert len({line.split()[0] for line in said}) <= 6 and len(said) <= 12
+    with Path("itssrules-report/findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {"INC20", "INC21", "INC22"} <= {r["subject_id"] for r in csv.DictReader(file)}
+
+
+DRAWN = re.compile(r"[^\n]*\n\x1b\[A\r\x1b\[K")
+"""A line of progress with what takes it away again."""
+
+
+def on_terminal(
+    *words: str, at: str = "", stop: str = "", columns: int = 60, **env: str
+) -> tuple[int, str]:
+    """The command line on a terminal: exit code and all it wrote; `at` its word `stop` is sent."""
+    pty = pytest.importorskip("pty")
+    import fcntl
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "itssrules", *words],
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**plain, **env},
+    )  # fmt: skip
+    os.close(theirs)
+    seen, sent = b"", False
+    with os.fdopen(ours, "rb", 0) as terminal:
+        while True:
+            try:
+                seen += terminal.read(4096)
+            except OSError:  # the last one closed the terminal
+                break
+            if stop and not sent and at.encode() in seen:
+                running.send_signal(getattr(signal, stop))
+                sent = True
+    return running.wait(60), seen.decode().replace("\r\n", "\n")
+
+
+def test_progress_on_a_terminal_is_one_line_that_is_gone_at_the_end(here: Path) -> None:
+    name = f"incidents_{'长' * 40}.csv"
+    put(here / "in" / name, table(MINE))
+
+    code, seen = on_terminal("run", "in", *ZONE, "--format", "csv", "--lang", "en")
+
+    drawn = DRAWN.findall(seen)
+    left = DRAWN.sub("", seen)
+    assert code == 1
+    assert any(re.match(r"\[#+ *\] 11/27 checking [A-Z]+-\d+  \d+ s\n", line) for line in drawn)
+    assert any("reading incidents_长" in line and "…  " in line for line in drawn)
+    assert all(wide(line.partition("\n")[0]) < 60 for line in drawn)
+    assert left.startswith("\x1b[31m\x1b[1m✕ ") and "\x1b[A" not in left
+    assert not re.search(r"checking|reading inc|\d s\n", left)
+
+
+def test_no_color_takes_the_colour_away_and_quiet_the_progress(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    words = ("run", "in", *ZONE, *RULES, "--lang", "en")
+
+    _, plain = on_terminal(*words, NO_COLOR="1")
+    _, quiet = on_terminal(*words, "--quiet", NO_COLOR="1")
+
+    assert DRAWN.sub("", plain) == quiet == invoke(*words, "--quiet").stdout
+    assert "✕ 1 nonconformity found" in quiet and "\x1b" not in quiet
+
+
+def test_an_error_stands_alone_after_progress(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    code, seen = on_terminal("run", "in", *ZONE, "--project", "nope")
+
+    assert code == 2 and "reading incidents.csv" in seen
+    assert DRAWN.sub("", seen).startswith("error: --project: no record belongs to")
+
+
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_no_half_line_is_left_whatever_ends_a_run(here: Path, stop: str) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+
+    code, seen = on_terminal("run", "in", *ZONE, at="checking", stop=stop)
+
+    left = DRAWN.sub("", seen)
+    assert left.endswith("\n")
+    if stop == "SIGINT":
+        assert code == 130
+        assert left.strip() == "error: stopped by the user; nothing half-written was left"
+    else:
+        assert code == -getattr(signal, stop)
+        assert re.fullmatch(r"\[#* *\] +\d+/27 checking \S+  \d+ s\n", left)
+
+
+def test_the_summary_names_a_command_that_follows_the_first_finding(here: Path) -> None:
+    put(here / "my exports" / "incidents.csv", table(MINE))
+
+    said = invoke("run", "my exports", *ZONE, *RULES, "--as-of", "2025-01-31", "--lang", "en")
+    command = said.stdout.splitlines()[-1].removeprefix("First finding: ")
+
+    assert command == (
+        "itssrules explain INC2 'my exports' --zone Asia/Shanghai --as-of 2025-01-31"
+    )
+    assert "INC2" in invoke(*shlex.split(command)[1:]).stdout
 
 
 def test_same_files_and_as_of_give_the_same_bytes(here: Path) -> None:

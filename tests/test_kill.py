@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 RECORDS = 6_000
 ROUNDS = 4
 HEAD = "incident_id,title,status,created_at,resolved_at,closed_at,closed_by,reopened_count\n"
-WRITTEN = ("report.html", "results.json", "findings.parquet", "unassessed.parquet")
+WRITTEN = ("report.html", "results.json", "findings.csv", "findings.parquet", "unassessed.parquet")
 MOMENTS = ("reading", "checking", *(f"writing {name}" for name in WRITTEN))
 
 

@@ -1,17 +1,43 @@
-"""The bundled sample: what was planted is found, and nothing else."""
+"""The bundled sample firm: what was planted is found, nothing else is, and a script made all of it."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from itssrules.assess.engine import judge
+from itssrules.assess.run import prepare
 from itssrules.builtin import bundled
-from itssrules.cli import main
+from itssrules.cli import commands, main
+from itssrules.cli.setup import start
+from itssrules.store import rows
+
+SAMPLE = bundled("sample_exports")
+SCRIPT = Path(__file__).parent / "make_sample.py"
+WHOLE_EXPORT = ("DQ-005", "DQ-008", "DOC-001")
+"""Rules whose findings have no moment, so that no period leaves them out."""
+UNREACHED = {
+    "CHG-004": {"no_approval_row"},  # the list of changes has an approval state of its own
+    "CHG-005": {"late_by_plan"},  # use_planned is off
+    "CHG-006": {"nothing_recorded"},  # approvals are exported, so the missing row is the finding
+    "CHG-020": {
+        "failed",
+        "missing",
+    },  # no result and no time of verification in the list of changes
+    "DQ-002": {"resolved_before_responded"},  # check_response_order is off
+    "INC-005": {"overdue"},  # the history ends with the window, hours before the newest stamp
+}
+"""Findings that these exports cannot show."""
+Verdict = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -22,34 +48,72 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def planted() -> set[str]:
-    """The rules that the sample plants something for."""
-    text = (bundled("sample_exports") / "answer_key.toml").read_text(encoding="utf-8")
-    return {rule for rule, *_ in tomllib.loads(text)["expected"]}
+@cache
+def key() -> dict[tuple[str, str], Verdict]:
+    """Rule and subject -> verdict and message, as planted."""
+    text = (SAMPLE / "answer_key.toml").read_text(encoding="utf-8")
+    expected = tomllib.loads(text)["expected"]
+    found = {(rule, subject): (verdict, said) for rule, subject, verdict, said in expected}
+    assert len(found) == len(expected)
+    return found
 
 
-def key(wanted: str) -> set[tuple[str, str, str]]:
-    text = (bundled("sample_exports") / "answer_key.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["expected"]
-    return {(rule, subject, said) for rule, subject, verdict, said in rows if verdict == wanted}
+@cache
+def told() -> dict[tuple[str, str], Verdict]:
+    """Rule and subject -> verdict and message (or why it was held back), of every subject."""
+    setup = start((), SAMPLE / "itssrules.toml")
+    loaded = commands._load(setup, (SAMPLE,), None, None, lambda _: None, None)
+    request = commands._request(setup, loaded, None, ())
+    context = prepare(loaded.con, loaded.book, request, loaded.intake, setup.config)
+    found = {}
+    for rule in loaded.book.rules:
+        judge(context, rule)
+        for subject, verdict, said in rows(
+            loaded.con, "select record.id, verdict, coalesce(reason, message, '') from verdicts"
+        ):
+            lead = rule.leads and verdict == "nonconforming"
+            found[rule.id, subject] = ("lead" if lead else verdict, said)
+    return found
 
 
-def test_findings_are_the_planted_ones_in_both_directions(out: Path) -> None:
-    rows = pq.read_table(out / "findings.parquet").to_pylist()
-
-    found = {(r["rule_id"], r["subject_id"], r["message"]) for r in rows}
-    assert key("nonconforming") == found
+def only(verdicts: dict[tuple[str, str], Verdict], *wanted: str) -> dict[tuple[str, str], Verdict]:
+    return {k: v for k, v in verdicts.items() if v[0] in wanted}
 
 
-def test_unassessed_are_the_planted_ones_in_both_directions(out: Path) -> None:
-    rows = pq.read_table(out / "unassessed.parquet").to_pylist()
+def test_the_run_says_what_was_planted() -> None:
+    assert {k: told().get(k) for k in key()} == key()
 
-    found = {(r["rule_id"], i, r["reason"]) for r in rows for i in r["ids"]}
-    assert key("not_assessed") == {f for f in found if f[0] in planted()}
+
+@pytest.mark.parametrize("verdict", ["nonconforming", "lead", "not_assessed"])
+def test_the_run_says_nothing_else(verdict: str) -> None:
+    assert only(told(), verdict) == only(key(), verdict)
+
+
+def test_findings_are_the_planted_ones(out: Path) -> None:
+    found = {
+        (r["rule_id"], r["subject_id"]): r["message"]
+        for r in pq.read_table(out / "findings.parquet").to_pylist()
+    }
+    assert found == {k: said for k, (_, said) in only(key(), "nonconforming", "lead").items()}
+
+
+def test_every_rule_and_every_reachable_finding_is_planted(out: Path) -> None:
+    book = start((), None).book
+    planted: dict[str, set[str]] = {}
+    for (rule, _), (verdict, said) in key().items():
+        if verdict in ("nonconforming", "lead"):
+            planted.setdefault(rule, set()).add(said)
+
+    lacking = {
+        rule.id: {k for k, m in rule.messages.items() if m.verdict in ("nonconforming", "lead")}
+        - planted[rule.id]
+        for rule in book.rules
+    }
+    assert {rule: keys for rule, keys in lacking.items() if keys} == UNREACHED
 
 
 def test_counts_close_and_files_agree(out: Path) -> None:
-    data = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    data = results(out)
     findings = pq.read_table(out / "findings.parquet").to_pylist()
     for rule in data["rules"]:
         parts = ("not_applicable", "conforming", "nonconforming", "not_assessed")
@@ -59,8 +123,46 @@ def test_counts_close_and_files_agree(out: Path) -> None:
     assert data["totals"]["findings"] == len(findings)
 
 
-def test_every_finding_stands_in_the_report_with_file_and_row(out: Path) -> None:
-    text = (out / "report.html").read_text(encoding="utf-8")
-    for finding in pq.read_table(out / "findings.parquet").to_pylist():
-        assert finding["subject_id"] in text
-        assert Path(finding["file"]).name in text
+def results(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("rule", ["CFG-005", "INC-023", "PRB-002"])
+def test_many_of_a_project_are_raised_and_few_of_another_are_not(out: Path, rule: str) -> None:
+    graded = {n["project_id"]: n for n in results(out)["nonconformities"] if n["rule"] == rule}
+
+    assert {p: (n["grade"], n["raised"]) for p, n in graded.items()} == {
+        "GOV": ("major", True), "BANK": ("minor", False),
+    }  # fmt: skip
+
+
+def test_nothing_is_found_in_may(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, [
+        "run", str(SAMPLE), "--config", str(SAMPLE / "itssrules.toml"), "--quiet",
+        "--period", "2026-05-01..2026-05-31", "--exclude", ",".join(WHOLE_EXPORT),
+        "--out", str(tmp_path / "may"),
+    ])  # fmt: skip
+    assert done.exit_code in (0, 4), done.output
+    data = results(tmp_path / "may")
+
+    assert pq.read_table(tmp_path / "may/findings.parquet").num_rows == 0
+    assert sum(r["conforming"] for r in data["rules"]) > 500
+    undated = {k for k, v in key().items() if v[1] in ("no_close_time", "unread", "unplaced")}
+    left = {(r["id"], i) for r in data["rules"] for reason in r["reasons"] for i in reason["ids"]}
+    assert left <= undated
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def test_the_script_writes_these_very_files(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(SCRIPT), str(tmp_path)], check=True, timeout=60)
+
+    made, kept = contents(tmp_path), contents(SAMPLE)
+    assert made.keys() == kept.keys()
+    assert [name for name in made if made[name] != kept[name]] == []
+    assert sum(map(len, kept.values())) < 600_000

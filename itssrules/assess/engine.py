@@ -11,7 +11,7 @@ from itssrules.assess.holes import holes, incomplete, lost_rows, with_holes, wit
 from itssrules.errors import RuleError
 from itssrules.model.results import Reason, RuleResult
 from itssrules.model.rule import Rule
-from itssrules.store import Connection, Error, literal, rows
+from itssrules.store import Connection, Error, Interrupted, literal, rows
 
 FINDINGS = """
 create table if not exists findings(
@@ -27,6 +27,8 @@ def assess_rule(context: Context, rule: Rule) -> RuleResult:
     """Judge every record; a rule that fails comes back with status `error` and why."""
     try:
         return judge(context, rule)
+    except Interrupted as e:
+        raise KeyboardInterrupt from e
     except Error as e:
         return RuleResult(rule, "error", error=str(e).split("\n")[0])
     except RuleError as e:

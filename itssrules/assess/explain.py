@@ -9,6 +9,7 @@ from typing import Any
 
 from itssrules.assess.context import Context
 from itssrules.assess.engine import judge
+from itssrules.assess.timeline import timelines
 from itssrules.assess.verdicts import answers
 from itssrules.errors import ItssError, UsageError, did_you_mean
 from itssrules.model.rule import OUTPUT, Fact, Rule
@@ -18,7 +19,7 @@ from itssrules.store import Connection, Error, ident, literal, rows
 
 @dataclass(frozen=True)
 class Moment:
-    """A point of a record's timeline: when (ISO UTC), the column or event, and by whom or what."""
+    """A step of a record's timeline: when (ISO UTC, or a day), its column, and what and by whom."""
 
     at: str
     what: str
@@ -109,40 +110,23 @@ def _explanation(
     told = tuple(s for r in rules for s in said[r.id].get(key, ()))
     return Explanation(
         table, record, values, tuple(row["unread"] or ()), tuple(row["disputed"] or ()),
-        _timeline(context.con, table, record, values), _facts(context, table, record), told,
+        _timeline(context.con, record), _facts(context, table, record), told,
     )  # fmt: skip
 
 
-def _timeline(
-    con: Connection, table: Table, record: dict[str, Any], values: dict[str, Any]
-) -> tuple[Moment, ...]:
-    moments = [
-        Moment(str(values[c.name]), c.name, "")
-        for c in table.columns
-        if c.type == "TIMESTAMP" and values[c.name]
-    ]
-    own = f"ns = {literal(record['ns'])} and object_id = {literal(record['id'])}"
-    own += f" and object_type = {literal(table.object)}"
-    moments += [
+def _timeline(con: Connection, record: dict[str, Any]) -> tuple[Moment, ...]:
+    names = ("object", "ns", "id")
+    subject = ", ".join(literal(record[n]) for n in names)
+    return tuple(
         Moment(
-            at,
-            f"status_history.{event}",
-            " ".join(filter(None, (old, "→" if new else "", new, by))),
+            step["at"].strftime("%Y-%m-%d" if step["day"] else "%Y-%m-%dT%H:%M:%SZ"),
+            step["step"],
+            " ".join(filter(None, (step["detail"], step["who"]))),
         )
-        for at, event, old, new, by in rows(
-            con,
-            "select utc_text(changed_at), coalesce(event_type, ''), old_value, new_value, changed_by"
-            f" from status_history where {own} and changed_at is not null order by changed_at, seq",
-        )
-    ]
-    moments += [
-        Moment(at, "approvals.decision", " ".join(filter(None, (decision, by))))
-        for at, decision, by in rows(
-            con, "select utc_text(coalesce(decided_at, requested_at)), decision, approver from"
-            f" approvals where {own} and coalesce(decided_at, requested_at) is not null",
-        )
-    ]  # fmt: skip
-    return tuple(sorted(moments, key=lambda m: m.at))
+        for step in timelines(
+            con, f"select * from (values ({subject})) s(object, ns, subject_id)"
+        ).to_pylist()
+    )
 
 
 Key = tuple[str, str, str]

@@ -18,10 +18,10 @@ def make(
     facts = {f.name: f for r in wanted for f in r.facts}
     changed = context.settings.settings
     values = {n: changed.get(n, p.value) for r in wanted for n, p in r.shared.items()}
-    for fact in sorted(facts.values(), key=lambda f: f.path.name):
+    for n, fact in enumerate(sorted(facts.values(), key=lambda f: f.path.name), 1):
         if fact.name in context.made or fact.name in context.broken:
             continue
-        progress(f"preparing {fact.name}")
+        progress(f"preparing {fact.name} ({n}/{len(facts)})")
         try:
             sql = bind(fact.sql, {**values, "as_of": context.as_of, "zone": context.zone})
             context.con.execute(f"create or replace temp table {ident(fact.name)} as {sql}")

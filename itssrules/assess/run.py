@@ -16,6 +16,7 @@ from itssrules.assess.gate import FIRM, Supply
 from itssrules.assess.outcome import checkpoints, nonconformities
 from itssrules.assess.params import changes
 from itssrules.assess.people import person_words
+from itssrules.assess.timeline import timelines
 from itssrules.assess.working_time import working_days
 from itssrules.catalogue.compose import reference_columns
 from itssrules.errors import ConfigError
@@ -24,6 +25,9 @@ from itssrules.model.rule import Rule, RuleBook, Text
 from itssrules.model.settings import Settings
 from itssrules.model.tables import model
 from itssrules.store import Connection, lock, rows
+
+DRAWN = 500
+"""Findings of one rule in one project whose records' steps are kept: the newest ones."""
 
 
 class Read(Protocol):
@@ -81,11 +85,11 @@ def assess(
     chosen = [with_reference(r, settings) for r in rules]
     make(context, [r for r in chosen if r.id not in settings.excluded], progress)
     results = []
-    for rule in chosen:
+    for n, rule in enumerate(chosen, 1):
         if rule.id in settings.excluded:
             results.append(RuleResult(rule, "excluded", excluded=settings.excluded[rule.id]))
             continue
-        progress(f"checking {rule.id}")
+        progress(f"checking {rule.id} ({n}/{len(chosen)})")
         results.append(assess_rule(context, rule))
     cite(con, chosen)
     return Results(
@@ -111,6 +115,7 @@ def assess(
         projects=tuple(intake.projects),
         changes=changes(book, chosen, settings),
         notes=tuple(intake.notes),
+        timelines=_timelines(con),
     )
 
 
@@ -187,3 +192,12 @@ def _findings(con: Connection) -> pa.Table:
     return con.sql(
         "select * from findings order by rule_id, ns, subject_id, object"
     ).to_arrow_table()
+
+
+def _timelines(con: Connection) -> pa.Table:
+    newest = 'order by "at" desc nulls last, ns, subject_id, object'
+    return timelines(
+        con,
+        "select object, ns, subject_id from findings qualify row_number() over"
+        f" (partition by rule_id, project_id {newest}) <= {DRAWN}",
+    )

@@ -9,7 +9,7 @@ from itssrules.catalogue.compose import bind, runnable
 from itssrules.errors import ItssError, RuleError, did_you_mean
 from itssrules.model.messages import placeholders
 from itssrules.model.rule import OUTPUT, Fact, Rule, RuleBook, outputs
-from itssrules.model.tables import RECORD_TYPE, model
+from itssrules.model.tables import RECORD_TYPE, find_column, model
 from itssrules.store import (
     BOOK_TABLES,
     Connection,
@@ -73,7 +73,8 @@ def check_rule(con: Connection, rule: Rule, made: Collection[str] = ()) -> list[
         return [*problems, e]
     except Error as e:
         return [*problems, _fault(rule, _first_line(e), "names are listed in docs/model.md")]
-    return [*problems, *_contract(rule, columns), *_placeholders(rule, set(columns))]
+    said = [*_placeholders(rule, set(columns)), *_marks(rule, columns)]
+    return [*problems, *_contract(rule, columns), *said]
 
 
 def _fact_problems(con: Connection, fact: Fact, shared: set[str]) -> list[ItssError]:
@@ -148,4 +149,26 @@ def _placeholders(rule: Rule, columns: set[str]) -> list[ItssError]:
             hint = did_you_mean(name, sorted(known))
             problems.append(_fault(rule, f"message.{message.key} names {{{name}}}, which the SQL"
                                    " does not yield", hint))  # fmt: skip
+    return problems
+
+
+def _marks(rule: Rule, columns: dict[str, str]) -> list[ItssError]:
+    """A step at fault is a time: of the rule's evidence, or of a table that the rule reads."""
+    evidence = {n: kind for n, kind in columns.items() if n not in outputs(rule)}
+    problems: list[ItssError] = []
+    for message in rule.messages.values():
+        for name in message.marks:
+            table, hint, problem = name.rpartition(".")[0], "", ""
+            column = find_column(name)
+            kind = (column.type if column else "") if table else evidence.get(name, "")
+            if table and table not in rule.read_tables:
+                problem, hint = "of a table that the rule does not read", "add it to uses"
+            elif not table and name not in evidence:
+                problem = "which is no evidence column"
+                hint = did_you_mean(name, sorted(evidence)) or "write table.column for another time"
+            elif kind not in ("TIMESTAMP", "DATE", ""):
+                problem = f"which is {kind} and no time"
+            if problem:
+                said = f"message.{message.key} marks {name}, {problem}"
+                problems.append(_fault(rule, said, hint))
     return problems

@@ -30,6 +30,7 @@ from itssrules.model.tables import find_column, model
 
 HEAD = re.compile(r"\A\s*/\*\n(.*?)\n\*/[ \t]*\n?", re.DOTALL)
 RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{3}")
+MESSAGE_KEYS = {"verdict", "zh", "en", "marks"}
 PARAM_KEYS = {"type", "value", "min", "max", "help", "reads", "legal"}
 KEYS = {
     "id": str, "title": dict, "severity": str, "kind": str, "leads": bool, "compares": bool,
@@ -230,8 +231,9 @@ class HeadReader:
 
     def _message(self, key: str, spec: Mapping[str, Any]) -> Message:
         where = f"message.{key}"
-        for extra in set(spec) - {"verdict", "zh", "en"}:
-            self.fault(where, f"{where}: unknown key {extra!r}")
+        for extra in sorted(set(spec) - MESSAGE_KEYS):
+            hint = did_you_mean(extra, sorted(MESSAGE_KEYS))
+            self.fault(where, f"{where}: unknown key {extra!r}", hint)
         if key in ENGINE_REASONS:
             self.fault(where, f"{where}: {key} is a reason of the engine's own", "rename it")
         verdict = spec.get("verdict", "")
@@ -250,4 +252,19 @@ class HeadReader:
                 f"{where}: a {verdict} message stands for many records and takes no values",
                 "remove the {…}",
             )
-        return Message(key, verdict, text)
+        return Message(key, verdict, text, self._marks(spec, verdict, where))
+
+    def _marks(self, spec: Mapping[str, Any], verdict: str, where: str) -> tuple[str, ...]:
+        """The steps at fault: one name, or a list of them."""
+        if "marks" not in spec:
+            return ()
+        marks = spec["marks"] if isinstance(spec["marks"], list) else [spec["marks"]]
+        if not marks or not all(isinstance(m, str) for m in marks):
+            self.fault(where, f"{where}: marks must be a text or a list of texts")
+            return ()
+        if verdict not in ("nonconforming", "lead"):
+            self.fault(where, f"{where}: a {verdict} message has no step at fault", "remove marks")
+        for name in marks:
+            if "." in name:
+                self._known_column(where, name)
+        return tuple(marks)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -85,13 +87,17 @@ def run(
         loaded.con, loaded.book, rules, replace(request, projects=_projects(loaded, words(project))),
         loaded.intake, setup.config, tell,
     )  # fmt: skip
-    for item in formats:
-        tell(f"writing {item.file}")
+    for n, item in enumerate(formats, 1):
+        tell(f"writing {item.file} ({n}/{len(formats)})")
         _write(item, results, out, lang)
     code = exit_code(results, fail_on, max_unjudged) or (4 if back else 0)
     _write_run(out, results, began, code)
     tell("")
-    click.echo(summary(results, lang, out), nl=False)
+    options = (("--connector", connector), ("--zone", zone), ("--config", config_path),
+               ("--as-of", as_of), *(("--rules-path", p) for p in rules_paths))  # fmt: skip
+    again = [*map(str, exports), *(str(w) for pair in options if pair[1] for w in pair)]
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(summary(results, lang, out, again, colour), nl=False, color=colour)
     return 0 if exit_zero and code in (1, 4) else code
 
 

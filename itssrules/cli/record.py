@@ -43,16 +43,19 @@ def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: s
         f"{found.table.zh if lang == 'zh' else found.table.en} {record['id']}"
         f"  ({record['source']}; {paths.get(record['file_id'], '')}, {row}; {zone})"
     ]
-    moments = {c.name for c in found.table.columns if c.type == "TIMESTAMP"}
+    steps = {m.what for m in found.timeline}
     for name, value in found.values.items():
-        if value is not None and name not in moments:
-            lines.append(f"  {label(f'{found.table.name}.{name}', lang)}: {value}")
+        column = f"{found.table.name}.{name}"
+        if value is not None and column not in steps:
+            lines.append(f"  {label(column, lang)}: {show(value, '', lang, here)}")
     for how, names in (("unread", found.unread), ("disputed", found.disputed)):
         lines += [f"  ? {WORDS[how][lang]}{label(f'{found.table.name}.{n}', lang)}" for n in names]
     lines.append(WORDS["times"][lang])
     for m in found.timeline:
-        name = m.what if "." in m.what else f"{found.table.name}.{m.what}"
-        lines.append(f"  {show(m.at, 'time', lang, here)}  {label(name, lang)} {m.detail}".rstrip())
+        name = label(m.what, lang)
+        if not m.what.startswith(f"{found.table.name}."):
+            name = name.replace(m.what.partition(".")[2], m.what)
+        lines.append(f"  {show(m.at, 'time', lang, here):<16}  {name} {m.detail}".rstrip())
     for known in found.facts:
         lines += _known(known, here, lang)
     lines.append(WORDS["rules"][lang])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +20,21 @@ from itssrules.cli import config
 from itssrules.errors import CatalogueError, ItssError, UsageError, did_you_mean
 from itssrules.model.rule import RuleBook
 from itssrules.model.settings import Settings
+from itssrules.report.text import fit, short
 
 if TYPE_CHECKING:
     from itssrules.intake.connector import Connector
     from itssrules.store import Connection
 
 CHECK = "check --config, or ITSSRULES_CONFIG of the environment"
+COUNT = re.compile(r"(.*) \((\d+)/(\d+)\)")
+BAR = 20
+PAUSE = 5.0
+"""Seconds between plain lines of one stage."""
+EACH = ("reading", "writing")
+"""Stages with a plain line for every step: their steps are files."""
+ABOVE = "\033[A\r\033[K"
+"""To the line above, which is cleared."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +94,44 @@ def connectors(setup: Setup, forced: str | None = None) -> dict[str, Connector]:
 
 
 def progress(quiet: bool) -> Callable[[str], None]:
-    """Lines on the error stream; on a terminal one line, written over, that "" takes away."""
-    terminal = sys.stderr.isatty()
+    """Says on the error stream what is being done; `… (3/12)` at the end counts the steps.
+
+    On a terminal it is one line, written over, with a bar and the seconds; "", the end of the
+    command and an error take it away. That line always ends in a line feed, so that nothing
+    half-written is left whatever ends the process. Elsewhere a line for every file, and of other
+    steps the first and then one every few seconds.
+    """
+    if quiet:
+        return lambda _: None
+    terminal, began = sys.stderr.isatty(), time.monotonic()
+    drawn, stage, last = "", "", began
 
     def tell(text: str) -> None:
-        if quiet or not (text or terminal):
+        nonlocal drawn, stage, last
+        text, now = short(text), time.monotonic()
+        if terminal:
+            line = _drawn(text, now - began) if text else ""
+            click.echo(f"{drawn}{line}", nl=bool(line), err=True)
+            drawn = ABOVE if line else ""
             return
-        click.echo(f"\r\033[K{text}" if terminal else text, nl=not terminal, err=True)
+        word = text.partition(" ")[0]
+        if text and (word in EACH or word != stage or now - last > PAUSE):
+            click.echo(text, err=True)
+            stage, last = word, now
 
+    context = click.get_current_context(silent=True)
+    if context:
+        context.call_on_close(lambda: tell(""))
     return tell
+
+
+def _drawn(text: str, seconds: float) -> str:
+    """`[######    ]  3/12 reading changes.csv  7 s`, within the terminal."""
+    told = COUNT.fullmatch(text)
+    if told:
+        n, of = int(told[2]), int(told[3])
+        done = BAR * (n - 1) // max(of, 1)
+        text = f"[{'#' * done}{' ' * (BAR - done)}] {n:>{len(told[3])}}/{of} {told[1]}"
+    end = f"  {seconds:.0f} s"
+    width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    return fit(text, width - len(end) - 1) + end

@@ -64,6 +64,7 @@ def load(
     book = SourceBook(sources or {}, connectors, settings)
     check_projects(projects, str(settings or "itssrules.toml"))
     given = gather(paths)
+    progress(f"looking at files: {len(given)}")
     known, unread = open_all(given, connectors, forced, book)
     if not known and unread:
         first = unread[0]
@@ -71,8 +72,14 @@ def load(
         kind = IntakeError if any(i.state == "damaged" for i in unread) else UsageError
         raise kind(problem, place=first.path, hint="run `itssrules inspect` on it")
     numbers = {g.path: n for n, g in enumerate(given, 1)}
-    loader = _Loader(Staging(con, book, progress, need_zone, seen_sql), projects)
+    at = 0
+
+    def counted(text: str) -> None:
+        progress(f"{text} ({at}/{len(known)})" if text.startswith("reading ") else text)
+
+    loader = _Loader(Staging(con, book, counted, need_zone, seen_sql), projects)
     for item, raw, match in known:
+        at += 1
         name = book.name(item.path, match.connector.name) or match.connector.name
         wall = book.zone(name) or match.connector.zone or zone
         loader.take(Opened(item, numbers[item.path], raw, match, name, wall))
@@ -127,8 +134,9 @@ class _Loader:
                 hint="export it again",
             )  # fmt: skip
         holders: dict[tuple[str, str], list[TableMap]] = {}
-        for (source, name), (stage, table) in self.staging.stages.items():
-            self.staging.progress(f"making {name} of {source}")
+        stages = self.staging.stages
+        for n, ((source, name), (stage, table)) in enumerate(stages.items(), 1):
+            self.staging.progress(f"making {name} of {source} ({n}/{len(stages)})")
             ns = self.book.ns(source, table.table)
             project = attribution(table.table, self.projects, "s", record_id(table, "s."))
             done = fold(self.con, table, stage, Origin(source, ns, project), now)

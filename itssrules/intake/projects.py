@@ -172,7 +172,10 @@ def project_loads(con: Connection, projects: Sequence[Project]) -> tuple[Project
     declared = [p.id for p in projects]
     fixed = [n for n in (ORGANISATION, UNATTRIBUTED) if n in counted]
     others = sorted(set(counted) - {*declared, *fixed})
-    return tuple(ProjectLoad(p, *counted[p]) for p in (*declared, *others, *fixed))
+    names = {p.id: p.name for p in projects}
+    return tuple(
+        ProjectLoad(p, *counted[p], names.get(p, "")) for p in (*declared, *others, *fixed)
+    )
 
 
 def _ambiguous(table: Table, projects: Sequence[Project]) -> str:

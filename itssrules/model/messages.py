@@ -63,7 +63,8 @@ def local(moment: datetime | date, zone: ZoneInfo) -> str:
         return moment.isoformat()
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     here = aware.astimezone(zone)
-    return here.strftime("%Y-%m-%d %H:%M:%S" if here.second else "%Y-%m-%d %H:%M")
+    text = here.isoformat(" ", "seconds" if here.second else "minutes")
+    return text[: 19 if here.second else 16]
 
 
 def duration(minutes: float, lang: str) -> str:

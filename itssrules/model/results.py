@@ -186,6 +186,7 @@ class ProjectLoad:
     project_id: str
     records: int
     ambiguous: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,17 @@ class CheckpointResult:
     """The written reason why the checkpoint was left out."""
 
 
+def no_timelines() -> pa.Table:
+    """The steps of no record at all: an empty table with the columns of `Results.timelines`."""
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema({
+        "object": text, "ns": text, "subject_id": text, "at": pa.timestamp("us"), "day": pa.bool_(),
+        "step": text, "detail": text, "who": text, "file": text, "row_number": pa.int64(),
+    }).empty_table()  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Results:
     """Everything that a run found; the same inputs and `as_of` give an equal one."""
@@ -284,6 +296,10 @@ class Results:
     changes: tuple[ParamChange, ...] = ()
     notes: tuple[Text, ...] = ()
     """What the intake wants known that belongs to no single file."""
+    timelines: pa.Table = field(default_factory=no_timelines, repr=False)
+    """The steps of the records that the newest findings of each rule and project are about: `object`,
+    `ns`, `subject_id`, `at` (UTC), `day` (known to the day only), `step` (`table.column`), `detail`,
+    `who`, `file`, `row_number`."""
 
     def input(self, file_id: int) -> Input | None:
         """The input of that number, or None."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from itssrules.model.tables import model
+
 Verdict = Literal["conforming", "nonconforming", "not_assessed", "not_applicable"]
 Severity = Literal["major", "minor", "observation"]
 
@@ -118,11 +120,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence of a rule, with `{name}` or `{name:format}` for evidence columns."""
+    """A sentence of a rule, with `{name}` or `{name:format}` for evidence columns.
+
+    `marks` are the steps at fault, those that are missing, late or early: each an evidence column of
+    the rule that holds a time, or a time of a canonical table such as `approvals.decided_at`.
+    """
 
     key: str
     verdict: str
     text: Text
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,16 @@ class Rule:
     def of_records(self) -> bool:
         """True where the rule judges single records."""
         return self.kind == "record"
+
+    def marks(self, message: str, object_: str) -> tuple[str, ...]:
+        """The steps at fault where that message is said of a record of that kind.
+
+        What the message marks, less the times of other subject tables than the record's own.
+        """
+        if message not in self.messages:
+            return ()
+        others = {t for t in self.subject if model()[t].object != object_}
+        return tuple(m for m in self.messages[message].marks if m.rpartition(".")[0] not in others)
 
     def values(self) -> dict[str, object]:
         """Parameter values in force by name."""

@@ -1,31 +1,30 @@
-"""Cards of the report: a rule's findings in one project, with what proves them."""
+"""Cards of the report: a rule, what it found in each project, and the findings as they are shown."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow.compute as pc
-
 from itssrules.model.messages import placeholders
 from itssrules.model.results import Nonconformity, ProjectCount, Results, RuleResult
 from itssrules.model.rule import Checkpoint, Rule, Text
 from itssrules.model.tables import model
-from itssrules.report.measures import share
+from itssrules.report.listed import Listed
 from itssrules.report.overview import cited
-from itssrules.report.text import MEMBERS, NAMED, Part, bare, members, parts, short, shown
-from itssrules.report.words import WORDS, project_name, w
+from itssrules.report.sentence import proof, ratios, sentence
+from itssrules.report.text import MEMBERS, NAMED, Part, bare, members, shown
+from itssrules.report.words import WORDS, project_name
 
-ROWS_PER_RULE = 500
-ROWS_PER_PAGE = 6_000
-"""A page with more rows opens slowly; the rules share what there is."""
-FIRST = 10
-"""Rows that are open to the eye and go on paper."""
-RATIOS = ("value", "lower", "upper", "target")
+ROWS = 120
+"""Findings that stand open on the page, for paper and for readers without JavaScript."""
+MOST = 8
+"""The same of one rule in one project."""
+CARDS = 60
+"""Items that get a card; the others stand in the table of nonconformities."""
+GRADES = ("major", "minor", "observation")
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Card:
-    """One rule in one project: the item, its population, its findings."""
+class Item:
+    """What a rule found in one project: a nonconformity, or leads."""
 
     anchor: str
-    result: RuleResult
+    project_id: str
     project: Text
     grade: str
     raised: bool
@@ -66,16 +65,18 @@ class Card:
     cited: int
     """Findings besides whose fact another rule's card states already."""
     here: ProjectCount | None
-    checkpoints: list[Checkpoint]
     messages: list[tuple[Text, int]]
-    columns: list[tuple[str, Text]]
-    first: list[Row]
-    rest: list[Row]
+    rows: list[Row]
 
-    @property
-    def shown(self) -> int:
-        """How many findings the page lists."""
-        return len(self.first) + len(self.rest)
+
+@dataclass(frozen=True)
+class Card:
+    """A rule with all that it found."""
+
+    anchor: str
+    result: RuleResult
+    checkpoints: list[Checkpoint]
+    items: list[Item]
 
     @property
     def rule(self) -> Rule:
@@ -84,56 +85,84 @@ class Card:
 
 
 class Cards:
-    """Makes the cards of a run, few rows at a time."""
+    """Makes the cards of a run, and its findings as they are shown."""
 
     def __init__(self, results: Results) -> None:
-        """Take the results; a page-wide limit is shared out among the rules with findings."""
+        """Take the results; the rows that stand open are shared out among the items."""
         self.results, self.zone, self.cited = results, ZoneInfo(results.zone), cited(results)
+        self.listed = Listed(results.findings)
         self.by_rule = {r.rule.id: r for r in results.rules}
-        rules = pc.count_distinct(results.findings["rule_id"]).as_py()
-        self.per_rule = min(ROWS_PER_RULE, max(FIRST, ROWS_PER_PAGE // max(rules, 1)))
+        self.items = sorted(results.nonconformities, key=lambda n: GRADES.index(n.grade))
+        leads = [(r, p, n) for (r, p, kind), n in self._groups() if kind == "lead"]
+        self.leading = [Nonconformity(r, p, "lead", n, 0, raised=False) for r, p, n in leads]
+        held = min(len(self.items) + len(self.leading), CARDS)
+        self.first = min(MOST, max(1, ROWS // max(held, 1)))
 
     def nonconformities(self) -> Iterator[Card]:
-        """A card per nonconformity, gravest first."""
-        found = self._graded()
-        shares = _shares(((n.rule_id, n.project_id, n.count) for n in found), self.per_rule)
-        for number, n in enumerate(found, 1):
-            share = shares[n.rule_id, n.project_id]
-            yield self._card(n, "nonconformity", f"nc-{number}", share)
+        """A card per rule with nonconformities, the gravest first."""
+        return self._cards(self.items[:CARDS], "nc", "nonconformity")
 
     def leads(self) -> Iterator[Card]:
-        """A card per rule and project with leads."""
-        found = self._leads()
-        shares = _shares(found, self.per_rule)
-        for number, (rule, project, count) in enumerate(found, 1):
-            item = Nonconformity(rule, project, "lead", count, 0, raised=False)
-            yield self._card(item, "lead", f"lead-{number}", shares[rule, project])
+        """A card per rule with leads."""
+        return self._cards(self.leading[:CARDS], "lead", "lead")
 
-    def anchors(self) -> dict[str, str]:
-        """Where each rule's first card stands on the page."""
-        leads = [(rule, f"lead-{i}") for i, (rule, _, _) in enumerate(self._leads(), 1)]
-        items = [(n.rule_id, f"nc-{i}") for i, n in enumerate(self._graded(), 1)]
-        return dict(reversed(leads + items))
+    def anchors(self) -> dict[tuple[str, str], str]:
+        """Where each (rule, project) has its part of a card."""
+        named = (("nc", self.items), ("lead", self.leading))
+        return {
+            (n.rule_id, n.project_id): f"{kind}-{at}"
+            for kind, items in named
+            for at, n in enumerate(items[:CARDS], 1)
+        }
 
-    def _graded(self) -> list[Nonconformity]:
-        order = {"major": 0, "minor": 1}
-        return sorted(self.results.nonconformities, key=lambda n: order.get(n.grade, 2))
+    def rows(self, rule: Rule) -> Iterator[Row]:
+        """The findings of a rule that the page holds."""
+        return (self.row(rule, f) for f in self.listed.rows(rule.id))
 
-    def _leads(self) -> list[tuple[str, str, int]]:
-        leads = self.results.findings.filter(pc.equal(self.results.findings["class"], "lead"))
-        groups = leads.group_by(["rule_id", "project_id"]).aggregate([([], "count_all")])
-        rows = groups.to_pylist()
-        return sorted((g["rule_id"], g["project_id"] or "", g["count_all"]) for g in rows)
+    def first_rows(self, rule: Rule) -> Iterator[Row]:
+        """The first finding of each item of a rule that has a card."""
+        for (rule_id, project), anchor in self.anchors().items():
+            if rule_id == rule.id:
+                kind = "lead" if anchor.startswith("lead") else "nonconformity"
+                first = self.listed.all(rule_id, project, kind).slice(0, 1)
+                yield from (self.row(rule, f) for f in first.to_pylist())
 
-    def _card(self, n: Nonconformity, kind: str, anchor: str, share: int) -> Card:
+    def row(self, rule: Rule, finding: Mapping[str, Any]) -> Row:
+        """A finding with its sentence and evidence in words."""
+        evidence = proof(finding["evidence"])
+        text = rule.messages.get(finding["message"])
+        zh, en = (sentence(rule, finding, evidence, lang, self.zone) for lang in ("zh", "en"))
+        return Row(
+            finding=finding,
+            zh=zh,
+            en=en,
+            at=shown(finding["at"], "", "zh", self.zone) if finding["at"] else "",
+            evidence=self._proof(rule, evidence),
+            members=None
+            if text and MEMBERS in dict(placeholders(text.text.zh))
+            else _members(evidence),
+            points=finding["checkpoint"] or [] if rule.kind == "register" else [],
+        )
+
+    def _groups(self) -> list[tuple[tuple[str, str, str], int]]:
+        return sorted((g, self.listed.count(*g)) for g in self.listed.held)
+
+    def _cards(self, items: Sequence[Nonconformity], kind: str, called: str) -> Iterator[Card]:
+        anchors = self.anchors()
+        for rule_id in dict.fromkeys(n.rule_id for n in items):
+            result = self.by_rule[rule_id]
+            own = [n for n in items if n.rule_id == rule_id]
+            made = [self._item(n, called, anchors[rule_id, n.project_id]) for n in own]
+            touched = {p for n in own for p in self._touched(result.rule, n.project_id, called)}
+            points = [c for c in self.results.book.checkpoints if c.id in touched]
+            yield Card(f"{kind}-{rule_id}", result, points, made)
+
+    def _item(self, n: Nonconformity, called: str, anchor: str) -> Item:
         result = self.by_rule[n.rule_id]
-        found = self._findings(n, kind)
-        rows = [self._row(result.rule, f) for f in found.slice(0, share).to_pylist()]
-        names = dict.fromkeys(e.name for row in rows for e in row.evidence)
-        touched = _touched(result.rule, found)
-        return Card(
+        found = self.listed.all(n.rule_id, n.project_id, called)
+        return Item(
             anchor=anchor,
-            result=result,
+            project_id=n.project_id,
             project=project_name(n.project_id),
             grade=n.grade,
             raised=n.raised,
@@ -141,41 +170,21 @@ class Cards:
             population=n.population,
             cited=self.cited[n.rule_id, n.project_id],
             here=next((p for p in result.by_project if p.project_id == n.project_id), None),
-            checkpoints=[c for c in self.results.book.checkpoints if c.id in touched],
             messages=_messages(result.rule, found),
-            columns=[(name, _meaning(result.rule, name)) for name in names],
-            first=rows[:FIRST],
-            rest=rows[FIRST:],
+            rows=[self.row(result.rule, f) for f in found.slice(0, self.first).to_pylist()],
         )
 
-    def _findings(self, n: Nonconformity, kind: str) -> Any:
-        table = self.results.findings
-        for column, value in (("rule_id", n.rule_id), ("class", kind)):
-            table = table.filter(pc.equal(table[column], value))
-        projects = pc.fill_null(table["project_id"], "")
-        return table.filter(pc.equal(projects, n.project_id))
-
-    def _row(self, rule: Rule, finding: dict[str, Any]) -> Row:
-        evidence = _evidence(finding["evidence"])
-        known = {"id": finding["subject_id"], "owner": finding["owner"]}
-        project = project_name(finding["project_id"] or "")
-        message = rule.messages.get(finding["message"])
-        text = message.text if message else rule.title
-        known |= _ratios(evidence) if rule.kind == "kpi" else {}
-        return Row(
-            finding=finding,
-            zh=parts(text.zh, {**evidence, **known, "project": project.zh}, "zh", self.zone),
-            en=parts(text.en, {**evidence, **known, "project": project.en}, "en", self.zone),
-            at=shown(finding["at"], "", "zh", self.zone) if finding["at"] else "",
-            evidence=self._proof(rule, evidence),
-            members=None if MEMBERS in dict(placeholders(text.zh)) else _members(evidence),
-            points=finding["checkpoint"] or [] if rule.kind == "register" else [],
-        )
+    def _touched(self, rule: Rule, project: str, called: str) -> set[str]:
+        """Checkpoints that findings bear on: of a register those of its entries, else the rule's."""
+        if rule.kind != "register":
+            return {*rule.decides, *rule.supports}
+        found = self.listed.all(rule.id, project, called)
+        return {p for points in found["checkpoint"].to_pylist() for p in points or ()}
 
     def _proof(self, rule: Rule, evidence: Mapping[str, Any]) -> list[Evidence]:
         """The evidence column by column; the number of members stands with the members."""
         told = isinstance(evidence.get(MEMBERS), list)
-        ready = _ratios(evidence) if rule.kind == "kpi" else {}
+        ready = ratios(evidence) if rule.kind == "kpi" else {}
         forms, proof = _forms(rule), []
         for name, value in evidence.items():
             if name == MEMBERS and told:
@@ -190,32 +199,11 @@ class Cards:
         return proof
 
 
-def _shares(items: Any, rows: int) -> dict[tuple[str, str], int]:
-    """Rows for each (rule, project): a rule's rows are shared by its projects, small ones first."""
-    by_rule: dict[str, list[tuple[int, str]]] = {}
-    for rule, project, count in items:
-        by_rule.setdefault(rule, []).append((count, project))
-    shares = {}
-    for rule, counts in by_rule.items():
-        left = rows
-        for at, (count, project) in enumerate(sorted(counts)):
-            share = min(count, max(left // (len(counts) - at), 1))
-            shares[rule, project] = share
-            left -= share
-    return shares
-
-
-def _ratios(evidence: Mapping[str, Any]) -> dict[str, str]:
-    """A key figure's shares as percentages that cannot be taken for the target."""
-    numbers = {n: evidence[n] for n in RATIOS if isinstance(evidence.get(n), float)}
-    return {name: share(value, numbers.get("target")) for name, value in numbers.items()}
-
-
-def _touched(rule: Rule, found: Any) -> set[str]:
-    """Checkpoints that findings bear on: of a register those of its entries, else the rule's."""
-    if rule.kind != "register":
-        return {*rule.decides, *rule.supports}
-    return {p for points in found["checkpoint"].to_pylist() for p in points or ()}
+def meaning(rule: Rule, name: str) -> Text:
+    """What an evidence column of the rule holds, in words; empty where nothing says so."""
+    own = name == MEMBERS or rule.kind == "kpi"
+    known = None if own else _column_texts(rule.read_tables).get(name)
+    return known or WORDS.get(f"column.{name}", Text("", ""))
 
 
 def _members(evidence: Mapping[str, Any]) -> Evidence | None:
@@ -224,14 +212,6 @@ def _members(evidence: Mapping[str, Any]) -> Evidence | None:
         return None
     value, total = evidence[MEMBERS], evidence.get(f"{MEMBERS}_total")
     return Evidence(MEMBERS, *(members(value, total, g, NAMED) for g in ("zh", "en")))
-
-
-def _evidence(text: str | None) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"evidence": short(text)}
 
 
 def _messages(rule: Rule, found: Any) -> list[tuple[Text, int]]:
@@ -253,13 +233,12 @@ def _column_texts(tables: tuple[str, ...]) -> dict[str, Text]:
     return found
 
 
-def _meaning(rule: Rule, name: str) -> Text:
-    if (name == MEMBERS or rule.kind == "kpi") and f"column.{name}" in WORDS:
-        return w(f"column.{name}")
-    return _column_texts(rule.read_tables).get(name, Text("", ""))
+@cache
+def _forms_of(templates: tuple[str, ...]) -> dict[str, str]:
+    pairs = (p for text in templates for p in placeholders(text))
+    return {name: form for name, form in pairs if form}
 
 
 def _forms(rule: Rule) -> dict[str, str]:
     """The format in which the rule's sentences show each evidence column."""
-    pairs = (p for m in rule.messages.values() for p in placeholders(m.text.zh))
-    return {name: form for name, form in pairs if form}
+    return _forms_of(tuple(m.text.zh for m in rule.messages.values()))

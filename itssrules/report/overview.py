@@ -42,11 +42,15 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Overview:
-    """The conclusion with its tone; `open` names what is not known and where to read of it."""
+    """The conclusion with its tone; `open` names what is not known and where to read of it.
+
+    `outside` names what nobody looked at: it was not asked for, or no rule of the book covers it.
+    """
 
     tone: Tone
     text: Text
     open: list[tuple[Text, str]]
+    outside: list[tuple[Text, str]]
     tiles: list[tuple[str, Text, int, str]]
     rules: list[Segment]
     verdicts: list[Segment]
@@ -57,7 +61,26 @@ def overview(results: Results) -> Overview:
     unknown = open_points(results)
     tone, text = _conclusion(results, bool(unknown))
     statuses = [(s, sum(r.status == s for r in results.rules)) for s in RULE_ORDER]
-    return Overview(tone, text, unknown, _tiles(results), bar(statuses), bar(verdicts(results)))
+    return Overview(
+        tone, text, unknown, not_looked_at(results), _tiles(results), bar(statuses),
+        bar(verdicts(results)),
+    )  # fmt: skip
+
+
+def not_looked_at(results: Results) -> list[tuple[Text, str]]:
+    """What the run leaves aside by its scope, with the section that tells more, if any."""
+    book, ran = results.book, {r.rule.id for r in results.rules}
+    idle = sum(r.id not in ran for r in book.rules)
+    statuses = Counter(c.status for c in results.checkpoints)
+    decided = sum(statuses[s] for s in ("conforming", "nonconforming"))
+    points = [
+        (max(len(book.checkpoints) - len(results.checkpoints), 0), "out.points", "checkpoints"),
+        (len(results.checkpoints) - decided, "out.undecided", "checkpoints"),
+        (idle, "out.rules", "not-run"),
+        (max((r.outside for r in results.rules), default=0), "out.period", "rules"),
+    ]
+    known = [(w(key, n=n, all=len(book.checkpoints)), at) for n, key, at in points if n]
+    return [*known, (w("out.content"), "")]
 
 
 def verdicts(results: Results) -> list[tuple[str, int]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import east_asian_width, normalize
 from zoneinfo import ZoneInfo
 
 from itssrules.model.messages import EMPTY, PLACEHOLDER, show
@@ -34,8 +35,33 @@ def visible(text: str) -> str:
 def short(value: object, limit: int = LIMIT) -> str:
     """A value on one line, its hidden characters visible, cut at `limit` with an ellipsis."""
     text = str(value)
+    if len(text) <= limit and text.isprintable():
+        return text
     cut = visible(text[:limit]).translate(LINES)
     return f"{cut}…" if len(text) > limit else cut
+
+
+def inert(text: str) -> str:
+    """`text` as a cell that no spreadsheet takes for a formula: an apostrophe before what would be.
+
+    Whatever Excel of any language reads as =, +, - or @ counts, after blanks too.
+    """
+    start = normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if text[:1] in ("\t", "\r") or start in ("=", "+", "-", "@") else text
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal `text` takes; East Asian wide characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` within `width` columns of a terminal, cut with an ellipsis."""
+    if columns(text) <= width:
+        return text
+    while text and columns(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def shown(value: Any, form: str, lang: str, zone: ZoneInfo) -> str:
@@ -74,6 +100,24 @@ def parts(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -
             else:
                 text = shown(value, pieces[at + 2] or "", lang, zone)
             found.append((text, True))
+    return found
+
+
+RTL = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters of scripts that are written from right to left."""
+
+
+def merged(pieces: Sequence[Part]) -> list[Part]:
+    """A sentence in as few pieces as can be; true marks a value that turns the direction round."""
+    found: list[Part] = []
+    for text, is_value in pieces:
+        turns = is_value and bool(RTL.search(text))
+        if found and not turns and not found[-1][1]:
+            found[-1] = (found[-1][0] + text, False)
+        else:
+            found.append((text, turns))
     return found
 
 

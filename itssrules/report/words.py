@@ -18,8 +18,8 @@ WORDS = _read()
 
 ICONS = {
     "nonconforming": "✕", "conforming": "✓", "partly": "◐", "not_assessed": "?",
-    "not_applicable": "–", "lead": "◇", "error": "!", "excluded": "⊘", "not_written": "?",
-    "not_run": "?",
+    "not_applicable": "–", "lead": "◇", "error": "!", "excluded": "⊘", "not_written": "…",
+    "not_run": "○", "observation": "△", "cited": "↪", "major": "✕", "minor": "✕",
 }  # fmt: skip
 """A sign beside every status word, so that colour is never alone."""
 

@@ -21,16 +21,19 @@ noise.en = "The approval may sit in an office system, an e-mail or minutes; a st
 
 [message.not_approved]
 verdict = "nonconforming"
+marks = "approvals.decided_at"
 zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），但没有批准记录，单据上的审批状态为“{approval_status}”。"
 en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}) without approval; its recorded approval state is “{approval_status}”."
 
 [message.nothing_recorded]
 verdict = "nonconforming"
+marks = "approvals.decided_at"
 zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），审批状态为空，也没有批准记录。"
 en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}) with an empty approval state and no approval on record."
 
 [message.no_approval_row]
 verdict = "nonconforming"
+marks = "approvals.decided_at"
 zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），而该时段完整的审批记录中没有对它的批准。"
 en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}), and the approvals, complete for that time, hold none that approves it."
 

@@ -28,16 +28,19 @@ help.en = "Where the actual start of a change is empty, judge by the planned sta
 
 [message.late]
 verdict = "nonconforming"
+marks = "decided_at"
 zh = "变更 {id} 于 {started_at:time} 开始实施，批准（审批人 {approvers:list}）直到 {decided_at:time} 才完成，晚 {late_by:duration}。"
 en = "Work on change {id} began at {started_at:time}; its approval (by {approvers:list}) was complete only at {decided_at:time}, {late_by:duration} later."
 
 [message.late_by_plan]
 verdict = "nonconforming"
+marks = "decided_at"
 zh = "变更 {id} 的实际开始时间为空，按计划开始时间 {started_at:time} 判定：批准（审批人 {approvers:list}）直到 {decided_at:time} 才完成，晚 {late_by:duration}。"
 en = "The actual start of change {id} is empty; measured by its planned start {started_at:time}, its approval (by {approvers:list}) was complete only at {decided_at:time}, {late_by:duration} later."
 
 [message.only_after]
 verdict = "nonconforming"
+marks = "decided_at"
 zh = "变更 {id} 于 {started_at:time} 开始实施，此前没有任何批准；现有的只是事后补批或附带的批准（审批人 {approvers:list}），最早的作于 {decided_at:time}，晚 {late_by:duration}。"
 en = "Work on change {id} began at {started_at:time} with no approval before it; there are only retroactive or accompanying ones (by {approvers:list}), the first at {decided_at:time}, {late_by:duration} later."
 

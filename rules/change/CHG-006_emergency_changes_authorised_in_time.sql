@@ -36,26 +36,31 @@ help.en = "Roles that may authorise an emergency change."
 
 [message.late]
 verdict = "nonconforming"
+marks = "first_at"
 zh = "紧急变更 {id} 于 {work_to:time} 实施结束，批准（审批人 {approvers:list}）最早作于 {first_at:time}，晚了 {delay:duration}，超过补批时限 {limit_hours:number} 小时。"
 en = "Emergency change {id} ended at {work_to:time}; its first approval (by {approvers:list}) came at {first_at:time}, {delay:duration} later, beyond the limit of {limit_hours:number} hours."
 
 [message.wrong_role]
 verdict = "nonconforming"
+marks = "first_at"
 zh = "紧急变更 {id}（实施结束 {work_to:time}）在时限内的批准人 {approvers:list} 都没有紧急授权，其角色为 {roles:list}。"
 en = "Emergency change {id} (ended at {work_to:time}) was approved in time only by {approvers:list}, whose roles ({roles:list}) carry no emergency authority."
 
 [message.not_approved]
 verdict = "nonconforming"
+marks = "approvals.decided_at"
 zh = "紧急变更 {id} 于 {work_to:time} 实施结束，补批时限 {limit_at:time} 已过，单据上的审批状态仍为“{approval_status}”，没有批准。"
 en = "Emergency change {id} ended at {work_to:time}; the limit {limit_at:time} has passed, and its approval state is “{approval_status}”, with no approval."
 
 [message.no_approval_row]
 verdict = "nonconforming"
+marks = "approvals.decided_at"
 zh = "紧急变更 {id} 于 {work_to:time} 实施结束，到补批时限 {limit_at:time} 为止的审批记录是完整的，其中没有对它的批准。"
 en = "Emergency change {id} ended at {work_to:time}; the approvals, complete up to the limit {limit_at:time}, hold none that approves it."
 
 [message.nothing_recorded]
 verdict = "nonconforming"
+marks = "changes.approved_at"
 zh = "紧急变更 {id} 于 {work_to:time} 实施结束，补批时限 {limit_at:time} 已过，单据上的审批状态和批准时间都没有填写。"
 en = "Emergency change {id} ended at {work_to:time}; the limit {limit_at:time} has passed, and neither an approval state nor a time of approval is recorded on it."
 

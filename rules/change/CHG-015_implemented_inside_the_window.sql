@@ -37,16 +37,19 @@ help.en = "Minutes by which work may end after the planned end."
 
 [message.early]
 verdict = "nonconforming"
+marks = "work_from"
 zh = "变更 {id} 在 {work_from:time} 已经实施，比计划开始时间 {planned_start:time} 早 {early_by:duration}。"
 en = "Change {id} was under way at {work_from:time}, {early_by:duration} before its planned start {planned_start:time}."
 
 [message.late]
 verdict = "nonconforming"
+marks = "work_to"
 zh = "变更 {id} 的实施到了 {work_to:time}，比计划结束时间 {planned_end:time} 晚 {late_by:duration}。"
 en = "Work on change {id} went on to {work_to:time}, {late_by:duration} after its planned end {planned_end:time}."
 
 [message.both]
 verdict = "nonconforming"
+marks = ["work_from", "work_to"]
 zh = "变更 {id} 实施时间为 {work_from:time} 至 {work_to:time}，计划窗口为 {planned_start:time} 至 {planned_end:time}：提前 {early_by:duration} 开始，推迟 {late_by:duration} 结束。"
 en = "Change {id} was implemented from {work_from:time} to {work_to:time}, its window being {planned_start:time} to {planned_end:time}: {early_by:duration} early and {late_by:duration} late."
 

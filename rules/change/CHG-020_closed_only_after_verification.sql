@@ -36,21 +36,25 @@ help.en = "Turn on where the firm's procedure makes the state “in review” th
 
 [message.failed]
 verdict = "nonconforming"
+marks = "changes.closed_at"
 zh = "变更 {id} 的验证结论为不通过，却于 {closed_at:time} 关闭。"
 en = "Change {id} failed its verification, yet was closed at {closed_at:time}."
 
 [message.late]
 verdict = "nonconforming"
+marks = "proof_at"
 zh = "变更 {id} 于 {closed_at:time} 关闭，{proof_at:time} 才完成验证，晚 {late_minutes:duration}。"
 en = "Change {id} was closed at {closed_at:time} and verified only at {proof_at:time}, {late_minutes:duration} later."
 
 [message.missing]
 verdict = "nonconforming"
+marks = "changes.verified_at"
 zh = "变更 {id} 于 {closed_at:time} 关闭，验证时间为空，也没有可作证明的验证或评审任务。"
 en = "Change {id} was closed at {closed_at:time} with an empty verification time and no verify or review task to prove it."
 
 [message.no_task]
 verdict = "nonconforming"
+marks = "changes.verified_at"
 zh = "变更 {id} 于 {closed_at:time} 关闭，实施结束（{actual_end:time}）之后没有完成的验证或评审任务。"
 en = "Change {id} was closed at {closed_at:time}, and no verify or review task was completed after the work ended ({actual_end:time})."
 

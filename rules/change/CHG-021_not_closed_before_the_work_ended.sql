@@ -21,6 +21,7 @@ noise.en = "The actual end may have been entered or corrected after closing; the
 
 [message.early]
 verdict = "nonconforming"
+marks = "changes.closed_at"
 zh = "变更 {id} 于 {closed_at:time} 关闭，比实际结束时间 {actual_end:time} 早 {early_minutes:duration}。"
 en = "Change {id} was closed at {closed_at:time}, {early_minutes:duration} before its actual end {actual_end:time}."
 

@@ -59,11 +59,13 @@ help.en = "Days by which a change is usually recorded before its work; where non
 
 [message.untraced]
 verdict = "nonconforming"
+marks = "ci_changes.changed_at"
 zh = "配置项 {ci_id} 的“{field}”于 {changed_at:time} 由 {changed_by} 从“{old_value}”改为“{new_value}”，没有变更单号，前后 {match_days:number} 天内也没有已实施的变更涉及该配置项。"
 en = "On {changed_at:time} {changed_by} altered “{field}” of CI {ci_id} from “{old_value}” to “{new_value}” without a change number, and no change implemented within {match_days:number} days of it concerns the CI."
 
 [message.change_not_done]
 verdict = "nonconforming"
+marks = "ci_changes.changed_at"
 zh = "配置项 {ci_id} 的“{field}”于 {changed_at:time} 由 {changed_by} 从“{old_value}”改为“{new_value}”，所填变更 {change_id} 并未实施，前后 {match_days:number} 天内也没有其他已实施的变更涉及该配置项。"
 en = "On {changed_at:time} {changed_by} altered “{field}” of CI {ci_id} from “{old_value}” to “{new_value}” citing change {change_id}, which was not implemented, and no other change implemented within {match_days:number} days of it concerns the CI."
 

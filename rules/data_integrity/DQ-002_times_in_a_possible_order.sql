@@ -50,46 +50,75 @@ help.en = "Whether a resolution before the first response counts too; leave off 
 
 [message.responded_before_created]
 verdict = "nonconforming"
+marks = [
+    "incidents.responded_at", "incidents.created_at",
+    "requests.responded_at", "requests.created_at",
+]
 zh = "单据 {id} 的首次响应时间 {later_at:time} 早于建单时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was responded to at {later_at:time}, {gap_minutes:duration} before it was created at {earlier_at:time}."
 
 [message.closed_before_responded]
 verdict = "nonconforming"
+marks = [
+    "incidents.closed_at", "incidents.responded_at",
+    "requests.closed_at", "requests.responded_at",
+]
 zh = "单据 {id} 的关闭时间 {later_at:time} 早于首次响应时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was closed at {later_at:time}, {gap_minutes:duration} before its first response at {earlier_at:time}."
 
 [message.resolved_before_created]
 verdict = "nonconforming"
+marks = [
+    "incidents.resolved_at", "incidents.created_at",
+    "requests.fulfilled_at", "requests.created_at",
+    "problems.resolved_at", "problems.created_at",
+]
 zh = "单据 {id} 的解决或完成时间（{later_name}）{later_at:time} 早于建单时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was resolved ({later_name}) at {later_at:time}, {gap_minutes:duration} before it was created at {earlier_at:time}."
 
 [message.closed_before_resolved]
 verdict = "nonconforming"
+marks = [
+    "incidents.closed_at", "incidents.resolved_at",
+    "requests.closed_at", "requests.fulfilled_at",
+    "problems.closed_at", "problems.resolved_at",
+]
 zh = "单据 {id} 的关闭时间 {later_at:time} 早于解决或完成时间（{earlier_name}）{earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was closed at {later_at:time}, {gap_minutes:duration} before it was resolved ({earlier_name}) at {earlier_at:time}."
 
 [message.closed_before_created]
 verdict = "nonconforming"
+marks = [
+    "incidents.closed_at", "incidents.created_at", "requests.closed_at", "requests.created_at",
+    "changes.closed_at", "changes.created_at", "problems.closed_at", "problems.created_at",
+]
 zh = "单据 {id} 的关闭时间 {later_at:time} 早于建单时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was closed at {later_at:time}, {gap_minutes:duration} before it was created at {earlier_at:time}."
 
 [message.ended_before_started]
 verdict = "nonconforming"
+marks = ["changes.actual_end", "changes.actual_start"]
 zh = "变更 {id} 的实际结束时间 {later_at:time} 早于实际开始时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Work on change {id} ended at {later_at:time}, {gap_minutes:duration} before it started at {earlier_at:time}."
 
 [message.created_before_reported]
 verdict = "nonconforming"
+marks = ["incidents.created_at", "incidents.reported_at"]
 zh = "事件 {id} 的建单时间 {later_at:time} 早于客户报告时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Incident {id} was created at {later_at:time}, {gap_minutes:duration} before the customer reported it at {earlier_at:time}."
 
 [message.resolved_before_responded]
 verdict = "nonconforming"
+marks = [
+    "incidents.resolved_at", "incidents.responded_at",
+    "requests.fulfilled_at", "requests.responded_at",
+]
 zh = "单据 {id} 的解决或完成时间（{later_name}）{later_at:time} 早于首次响应时间 {earlier_at:time}，相差 {gap_minutes:duration}。"
 en = "Record {id} was resolved ({later_name}) at {later_at:time}, {gap_minutes:duration} before its first response at {earlier_at:time}."
 
 [message.in_future]
 verdict = "nonconforming"
+marks = "earlier_at"
 zh = "单据 {id} 的 {earlier_name} 为 {earlier_at:time}，晚于数据截止时间 {later_at:time}，超出 {gap_minutes:duration}。"
 en = "Record {id} gives {earlier_at:time} as {earlier_name}, {gap_minutes:duration} after the time of the data, {later_at:time}."
 

@@ -38,16 +38,19 @@ help.en = "When on, an empty response time on an incident solved or closed after
 
 [message.late]
 verdict = "nonconforming"
+marks = "incidents.responded_at"
 zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time} → 响应 {response_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}): reported {started_at:time} → answered {response_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
 
 [message.unanswered]
 verdict = "nonconforming"
+marks = "incidents.responded_at"
 zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time}，至 {response_at:time} 既无响应也未解决，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}), reported {started_at:time}, was neither answered nor solved by {response_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
 
 [message.never_stamped]
 verdict = "nonconforming"
+marks = "incidents.responded_at"
 zh = "事件 {id}（优先级 {priority:number}）没有响应时间；报障 {started_at:time} → 解决或关闭 {response_at:time}，用时 {net:duration}，已超过响应时限 {target:duration}。"
 en = "Incident {id} (priority {priority:number}) has no response time; from the report {started_at:time} to its solution or closing {response_at:time} it took {net:duration}, beyond the response target of {target:duration}."
 

@@ -41,21 +41,25 @@ help.en = "When on, an incident without a resolution time that was closed after 
 
 [message.late]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time} → 解决 {ended_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，暂停 {paused:duration}，净时 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}): reported {started_at:time} → resolved {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}, paused {paused:duration}, net {net:duration}, beyond {target:duration}."
 
 [message.late_at_least]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time} → 解决 {ended_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，即使原因不明的暂停也全部扣除（共 {paused:duration}），净时仍有 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}): reported {started_at:time} → resolved {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}. Even with every pause of unknown reason left out ({paused:duration} in all) the net time is {net:duration}, beyond {target:duration}."
 
 [message.overdue]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time}，至 {ended_at:time} 仍未解决，毛时 {gross:duration}，非工作 {off_hours:duration}，暂停至多 {paused:duration}，净时至少 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}), reported {started_at:time}, is not resolved by {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}, paused {paused:duration} at most, net {net:duration} at least, beyond {target:duration}."
 
 [message.closed_late]
 verdict = "nonconforming"
+marks = ["incidents.resolved_at", "incidents.closed_at"]
 zh = "事件 {id}（优先级 {priority:number}）没有解决时间；报障 {started_at:time} → 关闭 {ended_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，暂停至多 {paused:duration}，净时至少 {net:duration}，超过 {target:duration}。"
 en = "Incident {id} (priority {priority:number}) has no resolution time; reported {started_at:time} → closed {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}, paused {paused:duration} at most, net {net:duration} at least, beyond {target:duration}."
 

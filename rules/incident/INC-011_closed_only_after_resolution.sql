@@ -21,26 +21,31 @@ noise.en = "Some tools write no resolution time when a ticket is closed directly
 
 [message.never_resolved]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id} 于 {closed_at:time} 关闭，解决时间为空，状态流转记录中也没有“已解决”。"
 en = "Incident {id} was closed at {closed_at:time} without a resolution time, and its history holds no state “resolved”."
 
 [message.time_missing]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id} 于 {closed_at:time} 关闭，流转记录显示曾经解决，但单据上的解决时间为空。"
 en = "Incident {id} was closed at {closed_at:time}; its history shows it resolved, but the record has no resolution time."
 
 [message.no_time]
 verdict = "nonconforming"
+marks = "incidents.resolved_at"
 zh = "事件 {id} 于 {closed_at:time} 关闭，解决时间为空。"
 en = "Incident {id} was closed at {closed_at:time} without a resolution time."
 
 [message.before_resolved]
 verdict = "nonconforming"
+marks = "incidents.closed_at"
 zh = "事件 {id} 于 {closed_at:time} 关闭，比解决时间 {resolved_at:time} 早 {before_resolved_minutes:duration}。"
 en = "Incident {id} was closed at {closed_at:time}, {before_resolved_minutes:duration} before it was resolved at {resolved_at:time}."
 
 [message.before_restored]
 verdict = "nonconforming"
+marks = "incidents.closed_at"
 zh = "事件 {id} 于 {closed_at:time} 关闭，比服务恢复时间 {restored_at:time} 早 {before_restored_minutes:duration}。"
 en = "Incident {id} was closed at {closed_at:time}, {before_restored_minutes:duration} before the service was restored at {restored_at:time}."
 

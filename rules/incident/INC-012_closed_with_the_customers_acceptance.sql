@@ -45,21 +45,25 @@ help.en = "Turn on only where every agreement takes silence for acceptance: clos
 
 [message.unconfirmed]
 verdict = "nonconforming"
+marks = ["incidents.customer_confirmed_at", "requests.customer_confirmed_at"]
 zh = "单据 {id} 于 {closed_at:time} 由 {closed_by} 关闭（关闭方式 {close_mode}），没有客户确认时间，关闭人也不是 {customer}。"
 en = "Record {id} was closed at {closed_at:time} by {closed_by} (mode {close_mode}) with no acceptance by the customer, and not by {customer}."
 
 [message.late]
 verdict = "nonconforming"
+marks = ["incidents.customer_confirmed_at", "requests.customer_confirmed_at"]
 zh = "单据 {id} 于 {closed_at:time} 关闭，客户 {confirmed_at:time} 才确认，晚 {late_minutes:duration}。"
 en = "Record {id} was closed at {closed_at:time} and accepted by the customer only at {confirmed_at:time}, {late_minutes:duration} later."
 
 [message.timeout]
 verdict = "nonconforming"
+marks = ["incidents.customer_confirmed_at", "requests.customer_confirmed_at"]
 zh = "单据 {id} 于 {closed_at:time} 到期自动关闭（关闭方式 {close_mode}），没有客户确认，也没有协议约定默示同意。"
 en = "Record {id} was closed by the tool at {closed_at:time} (mode {close_mode}) with no acceptance, and no agreement takes silence for one."
 
 [message.too_soon]
 verdict = "nonconforming"
+marks = ["incidents.closed_at", "requests.closed_at"]
 zh = "单据 {id} 于 {done_at:time} 解决，{closed_at:time} 即自动关闭，未满协议约定的 {silence_days:number} 天默示确认期。"
 en = "Record {id} was solved at {done_at:time} and closed by the tool at {closed_at:time}, before the {silence_days:number} days of silence that the agreement asks for."
 

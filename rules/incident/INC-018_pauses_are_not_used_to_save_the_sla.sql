@@ -52,16 +52,19 @@ help.en = "Share of the working time (gross less off hours) spent in pauses from
 
 [message.late]
 verdict = "lead"
+marks = "first_pause_at"
 zh = "事件 {id} 不扣暂停用时 {working:duration}，超过时限 {target:duration}；扣除暂停 {paused:duration} 后为 {net:duration}。首次暂停始于用去时限的 {first_at:percent}，最后一次始于 {last_at:percent}，待说明（若暂停的起点均匀分布，只有 {baseline:percent} 会落在此段）。"
 en = "Incident {id} took {working:duration} without pauses, beyond its target of {target:duration}, and {net:duration} less {paused:duration} of pauses. The first began at {first_at:percent} of the target, the last at {last_at:percent}, which is to be explained: spread evenly, only {baseline:percent} of pauses would begin so late."
 
 [message.long]
 verdict = "lead"
+marks = "first_pause_at"
 zh = "事件 {id} 不扣暂停用时 {working:duration}，超过时限 {target:duration}；扣除暂停 {paused:duration} 后为 {net:duration}。暂停占 {share:percent}，待说明（达标只需 {spare:percent}；达到 {limit:percent} 即提出）。"
 en = "Incident {id} took {working:duration} without pauses, beyond its target of {target:duration}, and {net:duration} less {paused:duration} of pauses. Pauses make up {share:percent}, which is to be explained: {spare:percent} was enough to meet the target, and it is raised from {limit:percent}."
 
 [message.worked_on]
 verdict = "lead"
+marks = "first_pause_at"
 zh = "事件 {id} 不扣暂停用时 {working:duration}，超过时限 {target:duration}；扣除暂停 {paused:duration} 后为 {net:duration}。暂停期间仍有 {notes:number} 条处理记录，待说明（真正等待时通常没有）。"
 en = "Incident {id} took {working:duration} without pauses, beyond its target of {target:duration}, and {net:duration} less {paused:duration} of pauses. Work notes written while the clock stood still: {notes:number}, which is to be explained, as true waiting commonly leaves none."
 

@@ -37,11 +37,13 @@ help.en = "Months after which the entry is shown as due soon; this changes the s
 
 [message.overdue]
 verdict = "nonconforming"
+marks = "catalogue.reviewed_at"
 zh = "服务目录条目 {id}“{name}”最近一次审核或生效为 {last_date:date}，应不迟于 {due_on:date} 再次审核，已逾期 {overdue_minutes:duration}。"
 en = "Catalogue entry {id} “{name}” was last reviewed or put in force on {last_date:date}; its review was due by {due_on:date} and is {overdue_minutes:duration} overdue."
 
 [message.never_reviewed]
 verdict = "nonconforming"
+marks = "catalogue.reviewed_at"
 zh = "服务目录条目 {id}“{name}”自 {effective_from:date} 生效以来没有审核记录，应不迟于 {due_on:date} 审核，已逾期 {overdue_minutes:duration}。"
 en = "Catalogue entry {id} “{name}”, in force since {effective_from:date}, has never been reviewed; its review was due by {due_on:date} and is {overdue_minutes:duration} overdue."
 

@@ -1,0 +1,46 @@
+"""A finding in a sentence, and the values that prove it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from itssrules.model.rule import Rule
+from itssrules.report.measures import share
+from itssrules.report.text import Part, parts, short
+from itssrules.report.words import project_name
+
+RATIOS = ("value", "lower", "upper", "target")
+
+
+def proof(text: str | None) -> dict[str, Any]:
+    """The evidence of a finding by column; what is no JSON object stands under `evidence`."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"evidence": short(text)}
+
+
+def ratios(evidence: Mapping[str, Any]) -> dict[str, str]:
+    """A key figure's shares as percentages that cannot be taken for the target."""
+    numbers = {n: evidence[n] for n in RATIOS if isinstance(evidence.get(n), float)}
+    return {name: share(value, numbers.get("target")) for name, value in numbers.items()}
+
+
+def sentence(
+    rule: Rule, finding: Mapping[str, Any], evidence: Mapping[str, Any], lang: str, zone: ZoneInfo
+) -> list[Part]:
+    """What the rule says of a finding, in pieces; its title where the message is not known.
+
+    `finding` is a row of the findings, `evidence` the `proof` of its evidence.
+    """
+    message = rule.messages.get(finding["message"])
+    values = {
+        **evidence, "id": finding["subject_id"], "owner": finding["owner"],
+        **(ratios(evidence) if rule.kind == "kpi" else {}),
+        "project": project_name(finding["project_id"] or "")[lang],
+    }  # fmt: skip
+    return parts((message.text if message else rule.title)[lang], values, lang, zone)
