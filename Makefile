@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REPORT := itssrules-report
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint sample docs bench clean
 
 demo: .venv/.installed  ## run on the bundled sample exports
 	@$(BIN)/itssrules demo --out $(REPORT)
@@ -17,12 +17,16 @@ lint: .venv/.dev  ## format, style, types, layers, and the lint of the rule book
 	@$(BIN)/lint-imports
 	@$(BIN)/itssrules rules test
 
+sample: .venv/.dev  ## make sample_exports again
+	@$(BIN)/python tests/make_sample.py
+
 docs: .venv/.dev  ## render the pages that are made from code
 	@$(BIN)/python docs/render.py
 
 bench: .venv/.dev  ## seconds and ratios; the last needs ../shared/data
 	@$(BIN)/python benchmarks/working_time.py
 	@$(BIN)/python benchmarks/gated.py
+	@$(BIN)/python benchmarks/report.py
 	@$(BIN)/python benchmarks/bpic.py
 
 .venv/bin/python:

@@ -39,6 +39,43 @@ REACH = (
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NS = "tool"
+OWN = """\
+## <a id="your-own"></a>自己的连接器 · A connector of your own
+
+存为 `connectors/ours/connector.toml`：等号左边是 [model.md](model.md) 的列名，`from` 里是导出文件的列名（可写多个），
+`values` 把工具的取值对应到标准取值。`detect` 是认出该文件的列名。以后原样导出即可，列名和状态都不用再改。
+
+Save it as `connectors/ours/connector.toml`: on the left the columns of [model.md](model.md), in `from` the
+headings of the export (several may be given), in `values` the tool's words. The headings in `detect` give
+the file away.
+
+```toml
+title = { zh = "本单位运维平台", en = "Our service desk" }
+how = { zh = "工单查询 > 导出 CSV", en = "ticket query > export as CSV" }
+
+[[export]]
+name = "incidents"
+detect = ["工单编号", "工单状态"]
+[[export.table]]
+table = "incidents"
+[export.table.columns]
+incident_id = { from = ["工单编号"] }
+title = { from = ["标题"] }
+status = { from = ["工单状态"], values = { "处理中" = "in_progress", "挂起中" = "on_hold", "已关闭" = "closed" } }
+priority = { from = ["优先级"] }
+assignment_group = { from = ["处理组"] }
+created_at = { from = ["建单时间", "创建时间"] }
+resolved_at = { from = ["解决时间"] }
+closed_at = { from = ["关闭时间"] }
+```
+
+在 `itssrules.toml` 中写明文件夹；来源的名称随之为 `ours`。 Name the folder in `itssrules.toml`; the source is then
+called `ours`.
+
+```toml
+[connectors]
+paths = ["connectors"]
+```"""
 
 
 def connectors_page() -> str:
@@ -68,6 +105,7 @@ def connectors_page() -> str:
         parts += ["### 还须导出什么 · What has to be exported besides", _besides(c)]
         for e in c.exports:
             parts += _export(c, e, book.rules)
+    parts.append(OWN)
     return page(parts)
 
 

@@ -39,15 +39,15 @@ def rules_page() -> str:
         "Rendered by `make docs` from the heads under `rules/`; the text that runs is shown by"
         " `itssrules rules show CHG-020`. 本页由 `rules/` 下各规则的文件头生成，规则原文用 `itssrules rules show"
         " CHG-020` 查看。",
-        "- **级别 · Severity**: 严重 major, 一般 minor, 观察项 observation; 一般不符合在一个项目中不少于 3 条且不少于已判定的"
-        " 20 %，或两条以上全部不符合时升为严重 (a minor rises to a major at three or more records that are at least a"
-        " fifth of those judged, or where all of two or more fail). 疑点 lead: 须由审核员确认的迹象，不计为不符合 (a"
-        " pattern for an auditor to confirm, never a nonconformity).\n"
+        "- **级别 · Severity**: 严重 major, 一般 minor, 观察项 observation; 一般不符合在一个项目中不少于 3 条且不少于"
+        "已判定的 20 %，或两条以上全部不符合时升为严重 (a minor rises to a major at three or more records that are"
+        " at least a fifth of those judged, or where all of two or more fail). 疑点 lead:"
+        " 须由审核员确认的迹象，不计为不符合 (a pattern for an auditor to confirm, never a nonconformity).\n"
         "- **必需 · Needs**: 缺列则整个文件不评估 (without such a column a file is not assessed)."
         " **可选 · Uses**: 有则更准，缺则结论标为“受限” (sharpens; without it the verdict is marked *limited*)."
         " 列名的完整含义见 [model.md](model.md).\n"
         "- 结论的句子里，‹ › 为该记录的取值 (in the sentences ‹ › stands for the record's own value).\n"
-        f"- 检查点由哪些规则判定、还缺什么，见 [checkpoints.md](checkpoints.md)"
+        "- 检查点由哪些规则判定、还缺什么，见 [checkpoints.md](checkpoints.md)"
         " (what decides each checkpoint, and what is missing).",
         _index(book),
     ]
@@ -249,8 +249,8 @@ def checkpoints_page() -> str:
         "Rendered by `make docs` from `rules/checkpoints.csv`. A checkpoint is *conforming* only if every"
         " rule that decides it conforms, so a rule that is not written leaves it *not assessed*; any"
         " nonconformity makes it nonconforming. Rules written are linked; those in italics are not."
-        " 检查点只有在全部判定规则都符合时才“符合”，缺一条规则即为“未评估”；任何一条不符合即为“不符合”。有链接的规则已编写，"
-        "斜体的尚未编写。",
+        " 检查点只有在全部判定规则都符合时才“符合”，缺一条规则即为“未评估”；任何一条不符合即为“不符合”。"
+        "有链接的规则已编写，斜体的尚未编写。",
         f"- **{STATES['whole'].zh} {STATES['whole'].en}**: 判定规则已齐 (all deciding rules are written);\n"
         f"- **{STATES['part'].zh} {STATES['part'].en}**: 判定规则已有一部分，可判不符合，不能判符合 (some are; it can"
         " turn red, never green);\n"

@@ -30,6 +30,7 @@ from itssrules.model.results import (
 )
 from itssrules.model.rule import Param, Text
 from itssrules.report import html as page
+from itssrules.report.cards import file_labels
 from itssrules.report.data import (
     results_json,
     write_findings,
@@ -218,8 +219,15 @@ def test_long_lists_of_findings_say_what_is_left_out(tmp_path: Path) -> None:
 def test_a_short_list_is_shown_whole(tmp_path: Path) -> None:
     text = read(make.failing(3), tmp_path)
     assert "All 3 are listed." in text.read("en") and "printed" not in text.read("en")
-    assert "exports/2024/changes.csv:4" in text.read("en")
+    assert "changes.csv:4" in text.read("en")
     assert "2024-05-01 16:37" in text.read("en"), "08:37 UTC on the wall clock of Shanghai"
+
+
+def test_files_are_called_by_what_tells_them_apart() -> None:
+    paths = ["/a/jan/changes.csv", "/a/feb/changes.csv", "/a/feb/tasks.csv", "C:\\x\\oa.csv", "x"]
+    assert [*file_labels(paths).values()] == [
+        "jan/changes.csv", "feb/changes.csv", "tasks.csv", "oa.csv", "x",
+    ]  # fmt: skip
 
 
 def test_projects_share_the_rows_of_a_rule() -> None:

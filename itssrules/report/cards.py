@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,13 +13,13 @@ from itssrules.model.messages import placeholders
 from itssrules.model.results import Nonconformity, ProjectCount, Results, RuleResult
 from itssrules.model.rule import Checkpoint, Rule, Text
 from itssrules.model.tables import model
-from itssrules.report.listed import Listed
+from itssrules.report.listed import Listed, level
 from itssrules.report.overview import cited
 from itssrules.report.sentence import proof, ratios, sentence
 from itssrules.report.text import MEMBERS, NAMED, Part, bare, members, shown
 from itssrules.report.words import WORDS, project_name
 
-ROWS = 120
+ROWS = 150
 """Findings that stand open on the page, for paper and for readers without JavaScript."""
 MOST = 8
 """The same of one rule in one project."""
@@ -95,8 +96,13 @@ class Cards:
         self.items = sorted(results.nonconformities, key=lambda n: GRADES.index(n.grade))
         leads = [(r, p, n) for (r, p, kind), n in self._groups() if kind == "lead"]
         self.leading = [Nonconformity(r, p, "lead", n, 0, raised=False) for r, p, n in leads]
-        held = min(len(self.items) + len(self.leading), CARDS)
-        self.first = min(MOST, max(1, ROWS // max(held, 1)))
+        wanted = {
+            (n.rule_id, n.project_id, kind): min(n.count, MOST)
+            for kind, items in (("nonconformity", self.items), ("lead", self.leading))
+            for n in items[:CARDS]
+        }
+        self.open = level(wanted, ROWS)
+        self.labels = file_labels([i.path for i in results.inputs])
 
     def nonconformities(self) -> Iterator[Card]:
         """A card per rule with nonconformities, the gravest first."""
@@ -171,7 +177,10 @@ class Cards:
             cited=self.cited[n.rule_id, n.project_id],
             here=next((p for p in result.by_project if p.project_id == n.project_id), None),
             messages=_messages(result.rule, found),
-            rows=[self.row(result.rule, f) for f in found.slice(0, self.first).to_pylist()],
+            rows=[
+                self.row(result.rule, f)
+                for f in found.slice(0, self.open[n.rule_id, n.project_id, called]).to_pylist()
+            ],
         )
 
     def _touched(self, rule: Rule, project: str, called: str) -> set[str]:
@@ -197,6 +206,18 @@ class Cards:
                 texts = [shown(ready.get(name, value), form, g, self.zone) for g in ("zh", "en")]
             proof.append(Evidence(name, *texts))
         return proof
+
+
+def file_labels(paths: Sequence[str]) -> dict[str, str]:
+    """Paths by as much of their end as tells them apart."""
+    labels, parts = {}, {p: re.split(r"[/\\]", p) for p in paths}
+    for path, own in parts.items():
+        others = [o for p, o in parts.items() if p != path]
+        n = next(
+            (n for n in range(1, len(own)) if all(o[-n:] != own[-n:] for o in others)), len(own)
+        )
+        labels[path] = "/".join(own[-n:])
+    return labels
 
 
 def meaning(rule: Rule, name: str) -> Text:

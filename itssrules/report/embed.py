@@ -82,7 +82,7 @@ class Embedding:
             "status": {s: [ICONS.get(s, ""), *_pair(known("", s))]
                        for s in ("nonconforming", "lead", "cited", "major", "minor", "observation")},
             "projects": [[short(p), *_pair(project_name(p))] for p in self.projects],
-            "files": [short(f, 1000) for f in self.files],
+            "files": [[short(self.cards.labels.get(f, f), 1000), short(f, 1000)] for f in self.files],
             "rules": {
                 i: [r.rule.process, *_pair(r.rule.title), listed.of_rule(i), listed.held_of(i)]
                 for i, r in ((i, self.cards.by_rule[i]) for i in self.rules())
@@ -208,7 +208,8 @@ def _pair(text: Text) -> tuple[str, str]:
 
 
 def _label(rule: Rule, step: str) -> tuple[str, str]:
-    text = column_name(step) if "." in step else meaning(rule, step)
+    named = WORDS.get(f"step.{step}")
+    text = named or (column_name(step) if "." in step else meaning(rule, step))
     return (text.zh or short(step), text.en or short(step))
 
 

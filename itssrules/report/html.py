@@ -153,6 +153,7 @@ def _context(results: Results, lang: str) -> dict[str, Any]:
         "nonconformities": cards.nonconformities(),
         "leads": cards.leads(),
         "any_leads": bool(cards.leading),
+        "file_label": lambda name: cards.labels.get(name, name),
         "held": sum(listed.held.values()),
         "cut": [counts for counts in per_rule if counts[1] < counts[2]],
         "embedded": Embedding(results, cards),

@@ -70,14 +70,14 @@ def shares(counts: Mapping[Group, int]) -> dict[Group, int]:
     rules: dict[str, int] = {}
     for (rule, _, _), n in counts.items():
         rules[rule] = rules.get(rule, 0) + n
-    allowed = _level({rule: min(n, PER_RULE) for rule, n in rules.items()}, PER_PAGE)
+    allowed = level({rule: min(n, PER_RULE) for rule, n in rules.items()}, PER_PAGE)
     held: dict[Group, int] = {}
     for rule, most in allowed.items():
-        held |= _level({g: n for g, n in counts.items() if g[0] == rule}, most)
+        held |= level({g: n for g, n in counts.items() if g[0] == rule}, most)
     return held
 
 
-def _level(wanted: dict[K, int], most: int) -> dict[K, int]:
+def level(wanted: dict[K, int], most: int) -> dict[K, int]:
     """`most` shared out: who wants little gets it all, the others get equal parts."""
     got, left = {}, most
     order = sorted(wanted, key=lambda k: wanted[k])

@@ -34,11 +34,6 @@ class Cell:
     not_assessed: int
     bar: list[Segment]
 
-    @property
-    def total(self) -> int:
-        """How many rules the cell sums up."""
-        return sum(n for _, n in self.rules)
-
 
 @dataclass(frozen=True)
 class Matrix:
@@ -46,6 +41,8 @@ class Matrix:
 
     projects: list[tuple[str, Text]]
     rows: list[tuple[str, Text, list[Cell | None]]]
+    idle: int
+    """Projects left out, as no rule applies to anything of theirs."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +70,17 @@ def matrix(results: Results) -> Matrix:
         )
         for process, rules in found.items()
     ]  # fmt: skip
-    seen = [i for i in range(len(ids)) if any(cells[i] for *_, cells in rows)]
+    seen = [i for i in range(len(ids)) if any(_telling(cells[i]) for *_, cells in rows)]
     names = [*ids]
     return Matrix(
         [(names[i], project_name(names[i])) for i in seen],
         [(p, text, [*(cells[i] for i in seen), cells[-1]]) for p, text, cells in rows],
+        len(ids) - len(seen),
     )
+
+
+def _telling(cell: Cell | None) -> bool:
+    return cell is not None and cell.status != "not_applicable"
 
 
 Counts = tuple[int, int, int, int]

@@ -232,7 +232,8 @@ def _tiles(results: Results) -> list[tuple[str, Text, int, str]]:
     grades = graded(results)
     cited = cited_rules(results)
     leads = sum(r.nonconforming - cited[r.rule.id] for r in results.rules if r.rule.leads)
-    unknown = sum(r.status in ("not_assessed", "partly", "error") for r in results.rules)
+    open_ = ("not_assessed", "partly", "error")
+    unknown = sum(r.status in open_ or r.not_assessed > 0 for r in results.rules)
     tiles = [
         ("nonconforming", "majors", grades["major"], "nonconformities"),
         ("nonconforming", "minors", grades["minor"], "nonconformities"),

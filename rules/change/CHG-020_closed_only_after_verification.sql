@@ -169,8 +169,8 @@ facts as (
         a.has_rejected,
         supplied(c.record, 'verified_at') as verified_at_supplied,
         table_supplied('change_tasks', c.ns) as tasks_supplied,
-        complete_over('change_tasks', c.ns, coalesce(c.actual_end, c.created_at), c.closed_at)
-            as tasks_complete,
+        complete_over('change_tasks', c.ns, coalesce(earliest(c.actual_end, c.closed_at), c.created_at),
+                      c.closed_at) as tasks_complete,
         complete('status_history', c.ns, c.closed_at) as history_complete
     from changes c
     left join tasks t on t.ns = c.ns and t.change_id = c.change_id

@@ -97,15 +97,15 @@ dated as (
     select
         *,
         coalesce(latest(reviewed_at, in_force_at), reviewed_at, in_force_at) as last_date,
-        coalesce(latest(reviewed_at, in_force_at), reviewed_at, in_force_at)
-            + to_months($review_months) as due_on
+        cast(months_after(local_day(coalesce(latest(reviewed_at, in_force_at), reviewed_at, in_force_at), $zone),
+                          $review_months) as date) as due_on
     from facts
 ),
 judged as (
     select
         *,
-        $as_of >= due_on + to_days(1) as overdue,        -- the due day itself is still in time
-        $as_of < due_on + to_days(1) as in_time
+        $as_of >= day_start(days_after(due_on, 1), $zone) as overdue,   -- the due day is still in time
+        $as_of < day_start(days_after(due_on, 1), $zone) as in_time
     from dated
 )
 select
@@ -138,5 +138,5 @@ select
     effective_from,
     last_date,
     due_on,
-    elapsed_minutes(due_on, $as_of) as overdue_minutes
+    elapsed_minutes(day_start(due_on, $zone), $as_of) as overdue_minutes
 from judged

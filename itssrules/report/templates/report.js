@@ -61,7 +61,7 @@
     return words.map((text, i) => text + (values[i] ?? "")).join("");
   }
   function searchable(e) {
-    e.text ??= [e.rule, e.r[1], e.owner, sentence(e, 0), sentence(e, 1), page.files[e.r[FILE]],
+    e.text ??= [e.rule, e.r[1], e.owner, sentence(e, 0), sentence(e, 1), (page.files[e.r[FILE]] || [])[1],
       ...e.r[POINTS], ...e.r[EVIDENCE].flat()].join("\n").toLowerCase();
     return e.text;
   }
@@ -109,7 +109,7 @@
   }
   function timeline(e) {
     const steps = e.r[STEPS];
-    if (!steps.some((s) => s[0])) return null;
+    if (steps.length < 2 || !steps.some((s) => s[0])) return null;
     const times = steps.map((s) => (s[0] ? minutes(s[0]) : null));
     const at = places(times);
     const drawing = svg("svg", { width: "100%", height: 44, role: "img", class: "line" });
@@ -125,7 +125,7 @@
         kind ? el("span", { class: "flag" }, " ", signs[kind][0], " ", say(signs[kind][1])) : "",
         detail || who ? el("span", {}, " ", el("bdi", {}, [detail, who].filter(Boolean).join(" · "))) : "",
         later !== null ? el("span", { class: "muted" }, " +", two([span(later, 0), span(later, 1)])) : "",
-        file >= 0 && file !== e.r[FILE] ? el("span", { class: "muted where" }, " ", el("bdi", {}, page.files[file]), `:${row}`) : "");
+        file >= 0 && file !== e.r[FILE] ? el("span", { class: "muted where" }, " ", el("bdi", {}, page.files[file][0]), `:${row}`) : "");
     }));
     return el("figure", { class: "timeline" }, el("figcaption", {}, say("timeline")), drawing, list);
   }
@@ -145,8 +145,8 @@
   function opened(e) {
     const link = `#f/${encodeURIComponent(e.rule)}/${e.id}`;
     return el("div", { class: "opened" }, timeline(e), proof(e),
-      el("p", { class: "muted" }, el("bdi", {}, page.files[e.r[FILE]] || "–"), e.r[ROW] === null ? "" : `:${e.r[ROW]}`, " · ",
-        el("a", { href: link }, say("link")), " · ", el("code", {}, `itssrules explain ${e.r[1]}`)));
+      el("p", { class: "muted" }, el("bdi", {}, (page.files[e.r[FILE]] || [])[1] || "–"), e.r[ROW] === null ? "" : `:${e.r[ROW]}`,
+        el("span", { class: "screen" }, " · ", el("a", { href: link }, say("link")), " · ", el("code", {}, `itssrules explain ${e.r[1]}`))));
   }
 
   /* ---- the findings that stand in the cards ---- */
@@ -232,7 +232,9 @@
     if (state.q) query.set("q", state.q);
     for (const key of FIELDS) if (state[key] !== undefined) query.set(key, state[key]);
     const text = query.toString();
-    if (/^#f(ind$|ind\?|\/)/.test(location.hash) || text) history.replaceState(null, "", text ? `#find?${text}` : "#find");
+    if (!location.hash.startsWith("#f/") && (text || location.hash.startsWith("#find"))) {
+      history.replaceState(null, "", text ? `#find?${text}` : "#find");
+    }
   }
   function more(count = SHOWN) {
     const next = found.slice(listed, listed + count);
@@ -258,7 +260,7 @@
         el("b", { class: "id" }, e.rule), " ", two([sentence(e, 0), sentence(e, 1)])),
       el("td", { class: "time" }, e.r[AT] || "–"),
       el("td", { class: "who" }, e.owner ? el("bdi", {}, e.owner) : "–"),
-      el("td", { class: "where" }, el("bdi", {}, page.files[e.r[FILE]] || "–"), e.r[ROW] === null ? "" : `:${e.r[ROW]}`));
+      el("td", { class: "where" }, el("bdi", {}, (page.files[e.r[FILE]] || [])[0] || "–"), e.r[ROW] === null ? "" : `:${e.r[ROW]}`));
     return [row, el("tr", { class: "more", hidden: true }, el("td", { colspan: 5 }))];
   }
   function toggle(button, e) {
@@ -278,7 +280,7 @@
     const lines = found.map((e) => [e.id, e.rule, e.status, e.grade, e.process, e.project, e.r[1], e.r[AT], e.owner,
       sentence(e, 0), sentence(e, 1),
       e.data.columns.map(([name], i) => (e.r[EVIDENCE][i] ? `${name} = ${here(e.r[EVIDENCE][i])}` : "")).filter(Boolean).join("; "),
-      page.files[e.r[FILE]], e.r[ROW]]);
+      (page.files[e.r[FILE]] || [])[1], e.r[ROW]]);
     const text = "\ufeff" + [head, ...lines].map((l) => l.map(cell).join(",") + "\r\n").join("");
     const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "findings-filtered.csv" });
     document.body.append(link);
