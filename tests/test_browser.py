@@ -36,7 +36,8 @@ Open = Callable[..., Any]
 def chromium() -> Iterator[Any]:
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=shutil.which(BROWSER or "") or BROWSER, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which(BROWSER or "") or BROWSER,
+            args=["--no-sandbox", "--disable-gpu"],
         )
         yield browser
         browser.close()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from itssrules.model.tables import model, value_words
 
 FORMATS = ("text", "time", "date", "duration", "number", "percent", "list")
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
@@ -21,6 +24,31 @@ def placeholders(template: str) -> list[tuple[str, str]]:
 def fill(template: str, values: Mapping[str, Any], lang: str, zone: ZoneInfo) -> str:
     """Put `values` into `template` once; a value is data and is never parsed again."""
     return PLACEHOLDER.sub(lambda m: show(values.get(m[1]), m[2] or "", lang, zone), template)
+
+
+def in_words(values: Mapping[str, Any], tables: tuple[str, ...], lang: str) -> dict[str, Any]:
+    """`values` with the words of `lang` for enumeration values of the canonical `tables`.
+
+    A name means the enumeration of the column that bears it in one of the tables, the first of them
+    before the others; a list may bear the plural (`decisions`). Any other value stays as it is.
+    """
+    known = _words(tables, lang)
+    return {n: _worded(v, known[n]) if n in known else v for n, v in values.items()}
+
+
+@cache
+def _words(tables: tuple[str, ...], lang: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for column in (c for t in tables if t in model() for c in model()[t].columns if c.enum):
+        for name in (column.name, f"{column.name}{'es' if column.name.endswith('s') else 's'}"):
+            found[name] = value_words(column, lang) | found.get(name, {})
+    return found
+
+
+def _worded(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, list | tuple):
+        return [_worded(v, words) for v in value]
+    return words.get(str(value), value) if isinstance(value, str | int) else value
 
 
 def show(value: Any, form: str, lang: str, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""The canonical model: tables and columns as data (`tables.csv`, `columns.csv` beside this file)."""
+"""The canonical model as data: tables, columns, words of their values (the CSVs beside this file)."""
 
 from __future__ import annotations
 
@@ -94,6 +94,18 @@ def model() -> dict[str, Table]:
         )
         for r in _read("tables.csv")
     }  # fmt: skip
+
+
+@cache
+def value_words(column: Column, lang: str) -> dict[str, str]:
+    """The words for the column's enumeration values by value; empty where it has no enumeration.
+
+    In `values.csv` a row of `table.column` stands before one of the column's name in any table, and
+    that before one of no column, which is the word wherever the value occurs.
+    """
+    said = {(r["column"], r["value"]): r[lang] for r in _read("values.csv")}
+    places = (f"{column.table}.{column.name}", column.name, "")
+    return {v: next(said[p, v] for p in places if (p, v) in said) for v in column.enum}
 
 
 def find_column(name: str) -> Column | None:

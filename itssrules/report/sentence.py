@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from itssrules.model.messages import in_words
 from itssrules.model.rule import Rule
+from itssrules.model.tables import model
 from itssrules.report.measures import share
 from itssrules.report.text import Part, parts, short
 from itssrules.report.words import project_name
@@ -35,11 +38,13 @@ def sentence(
 ) -> list[Part]:
     """What the rule says of a finding, in pieces; its title where the message is not known.
 
-    `finding` is a row of the findings, `evidence` the `proof` of its evidence.
+    `finding` is a row of the findings, `evidence` the `proof` of its evidence. Enumeration values
+    of columns that the rule reads stand in words.
     """
     message = rule.messages.get(finding["message"])
     values = {
-        **evidence, "id": finding["subject_id"], "owner": finding["owner"],
+        **in_words(evidence, (table_of(finding["object"]), *rule.read_tables), lang),
+        "id": finding["subject_id"], "owner": finding["owner"],
         **(ratios(evidence) if rule.kind == "kpi" else {}),
         "project": project_name(finding["project_id"] or "")[lang],
     }  # fmt: skip
