@@ -19,7 +19,7 @@ from itssrules.builtin import bundled
 from itssrules.catalogue.load import load_book_or_stop
 from itssrules.cli import main as main_command
 from itssrules.model.rule import RuleBook
-from itssrules.model.tables import model
+from itssrules.model.tables import Column, model, value_words
 from itssrules.report.text import bare
 from itssrules.report.words import known as known_reason
 
@@ -32,17 +32,23 @@ def model_page() -> str:
         "# The canonical model",
         "Rendered by `make docs` from `itssrules/model/`. Times are stored in UTC. A file for the"
         " `canonical` connector is named after its table and has these column names as headers;"
-        " columns may be left out, which means *not supplied*, never *empty*.",
+        " columns may be left out, which means *not supplied*, never *empty*. Beside each value of a"
+        " coded column stand the words that sentences show for it.",
     ]
     for t in model().values():
         parts.append(f"## {t.name}\n\n{t.en} · {t.zh}. A row is one `{t.object}`.")
         parts.append(
             table(
                 ["column", "type", "key", "values", "meaning", "含义"],
-                [[c.name, c.type, c.key, ", ".join(c.enum), c.en, c.zh] for c in t.columns],
+                [[c.name, c.type, c.key, _values(c), c.en, c.zh] for c in t.columns],
             )
         )
     return page(parts)
+
+
+def _values(column: Column) -> str:
+    zh, en = (value_words(column, lang) for lang in ("zh", "en"))
+    return "<br>".join(f"`{v}` {zh[v]} · {en[v]}" for v in column.enum)
 
 
 def real_data_page() -> str:

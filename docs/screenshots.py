@@ -30,8 +30,9 @@ def shots(tab: Any) -> None:
     tab.locator(f"{FINDING} > summary").first.click()
     tab.wait_for_selector(f"{FINDING} .opened")
     card = tab.locator(".card", has=tab.locator(FINDING)).first
-    box = card.bounding_box()
-    tab.screenshot(path=IMAGES / "card-en.png", full_page=True, clip={**box, "height": 1080})
+    card.evaluate("card => card.scrollIntoView()")
+    tab.set_viewport_size({"width": 1180, "height": 1150})
+    tab.screenshot(path=IMAGES / "card-en.png")
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.click("label[for=lang-zh]")
     tab.evaluate("document.getElementById('headline').scrollIntoView()")

@@ -304,7 +304,7 @@ def test_the_heat_map_leads_to_its_findings(
     data = json.loads((demo / "results.json").read_text(encoding="utf-8"))
     processes = {r["id"]: r["process"] for r in data["rules"]}
     tab = visit(demo / "report.html")
-    cells = tab.query_selector_all("td.h-nonconforming a[data-find*=project]")
+    cells = tab.query_selector_all("td.h-minor a[data-find*=project], td.h-major a[data-find*=project]")
     assert cells
     for link in [c.get_attribute("data-find") for c in cells][:4]:
         tab.click(f"a[data-find='{link}']")

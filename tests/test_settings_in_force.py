@@ -124,6 +124,32 @@ def test_a_period_leaves_out_what_happened_outside_it(here: Path) -> None:
     assert (rule["population"], rule["outside"]) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("period", "status"),
+    [
+        ("2026-01-01..2026-06-30", "conforming"),
+        ("2026-01-01..2026-05-31", "conforming"),
+        ("2026-01-02..2026-06-30", "conforming"),
+        ("2025-12-31..2026-06-30", "partly"),
+        ("2026-01-01..2026-07-01", "partly"),
+    ],
+)
+def test_a_period_is_covered_up_to_the_first_and_last_day_of_the_window(
+    here: Path, period: str, status: str
+) -> None:
+    rows = [incident(n, "一线组", 0, month=n) for n in range(1, 7)]
+    stamps = ("resolved_at", "restored_at")
+    write(here / "in/incidents.csv", [r | dict.fromkeys(stamps, r["created_at"]) for r in rows])
+    words = ("--rules", "INC-011", "--period", period)
+
+    code, _, data = run('gaps = "每月仅一单，经流程经理核对"\n', *words)
+
+    (rule,) = data["rules"]
+    assert (code, rule["status"]) == (0 if status == "conforming" else 4, status)
+    assert [r["reason"] for r in rule["reasons"]] == ["window"] * (status == "partly")
+    assert rule["conforming"] == rule["population"] >= 5
+
+
 def test_a_period_beyond_the_window_is_never_green(here: Path) -> None:
     words = ("--rules", "INC-015", "--period", "2026-04-01..2026-08-31")
     code, _, data = run("", *words)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from itssrules.assess.explain import Explanation, Known, Said
-from itssrules.model.messages import fill, placeholders, show
+from itssrules.model.messages import fill, in_words, placeholders, show
 from itssrules.model.rule import Text
-from itssrules.model.tables import find_column
+from itssrules.model.tables import find_column, model
 
 WORDS = {
     "true": Text("是", "yes"), "false": Text("否", "no"), "none": Text("无法判断", "unknown"),
@@ -44,7 +46,7 @@ def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: s
         f"  ({record['source']}; {paths.get(record['file_id'], '')}, {row}; {zone})"
     ]
     steps = {m.what for m in found.timeline}
-    for name, value in found.values.items():
+    for name, value in in_words(found.values, (found.table.name,), lang).items():
         column = f"{found.table.name}.{name}"
         if value is not None and column not in steps:
             lines.append(f"  {label(column, lang)}: {show(value, '', lang, here)}")
@@ -60,11 +62,11 @@ def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: s
         lines += _known(known, here, lang)
     lines.append(WORDS["rules"][lang])
     for said in found.said:
-        lines += _said(said, record, here, lang)
+        lines += _said(said, found, here, lang)
     return "\n".join(lines)
 
 
-def _said(said: Said, record: Mapping[str, Any], zone: ZoneInfo, lang: str) -> list[str]:
+def _said(said: Said, found: Explanation, zone: ZoneInfo, lang: str) -> list[str]:
     answers = ", ".join(
         f"{WORDS[word][lang]}={WORDS[str(value).lower()][lang]}"
         for word, value in (("applies", said.applies), ("conforms", said.conforms))
@@ -80,21 +82,30 @@ def _said(said: Said, record: Mapping[str, Any], zone: ZoneInfo, lang: str) -> l
     message = said.rule.messages.get(said.message)
     if message is None:
         return [head]
-    values = {**said.evidence, "id": said.group or record["id"], "project": record["project_id"]}
+    evidence = in_words(said.evidence, (found.table.name, *said.rule.read_tables), lang)
+    record = found.record
+    values = {**evidence, "id": said.group or record["id"], "project": record["project_id"]}
     return [head, f"      {fill(message.text[lang], values, lang, zone)}"]
 
 
 def _known(known: Known, zone: ZoneInfo, lang: str) -> list[str]:
     """What a fact holds: its arithmetic in a sentence where all of it is known, then its columns."""
     lines = [known.fact.title[lang]]
+    values = in_words(known.values, (known.fact.of, *_tables(known.fact.sql)), lang)
     sentence = known.fact.sentence[lang]
-    if sentence and all(known.values.get(n) is not None for n, _ in placeholders(sentence)):
-        lines.append(f"  {fill(sentence, known.values, lang, zone)}")
+    if sentence and all(values.get(n) is not None for n, _ in placeholders(sentence)):
+        lines.append(f"  {fill(sentence, values, lang, zone)}")
     formats = dict(placeholders(sentence))
-    for name, value in known.values.items():
+    for name, value in values.items():
         if value is not None and not isinstance(value, dict):
             lines.append(f"  {name}: {show(value, formats.get(name) or '', lang, zone)}")
     return lines
+
+
+@cache
+def _tables(sql: str) -> tuple[str, ...]:
+    """Canonical tables that an SQL text names."""
+    return tuple(t for t in model() if re.search(rf"\b{t}\b", sql))
 
 
 def label(name: str, lang: str) -> str:

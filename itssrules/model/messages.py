@@ -37,6 +37,12 @@ def in_words(values: Mapping[str, Any], tables: tuple[str, ...], lang: str) -> d
 
 
 @cache
+def is_coded(template: str) -> bool:
+    """True where a placeholder of the sentence bears the name of a column with an enumeration."""
+    return any(n in _words(tuple(model()), "en") for n, _ in placeholders(template))
+
+
+@cache
 def _words(tables: tuple[str, ...], lang: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for column in (c for t in tables if t in model() for c in model()[t].columns if c.enum):

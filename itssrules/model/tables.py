@@ -72,6 +72,7 @@ class Table:
         return next((c for c in self.columns if c.name == name), None)
 
 
+@cache
 def _read(name: str) -> list[dict[str, str]]:
     text = files("itssrules.model").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -106,6 +107,12 @@ def value_words(column: Column, lang: str) -> dict[str, str]:
     said = {(r["column"], r["value"]): r[lang] for r in _read("values.csv")}
     places = (f"{column.table}.{column.name}", column.name, "")
     return {v: next(said[p, v] for p in places if (p, v) in said) for v in column.enum}
+
+
+@cache
+def table_of(object_: str) -> str:
+    """The canonical table whose rows are that kind of record; empty where none is."""
+    return next((t.name for t in model().values() if t.object == object_), "")
 
 
 def find_column(name: str) -> Column | None:

@@ -14,7 +14,7 @@ from itssrules.report.overview import Segment, bar
 from itssrules.report.words import project_name
 
 WORST_FIRST = (
-    "nonconforming", "error", "observation", "lead", "not_assessed", "partly", "conforming",
+    "major", "minor", "nonconforming", "error", "observation", "lead", "not_assessed", "partly", "conforming",
     "not_applicable", "excluded",
 )  # fmt: skip
 GRADES = ("major", "minor", "observation")
@@ -24,7 +24,7 @@ MONTHS = 36
 
 @dataclass(frozen=True)
 class Cell:
-    """A process in a project: the worst status of its rules, how many have each, and the records."""
+    """A process in a project: the gravest grade or worst status, rules by status, and the records."""
 
     status: str
     rules: list[tuple[str, int]]
@@ -65,8 +65,8 @@ def matrix(results: Results) -> Matrix:
         (
             process,
             results.book.process_name(process),
-            [*(_cell(_in(rules, project)) for project in ids),
-             _cell((r, r.status, _counts(r)) for r in rules)],
+            [*(_cell(_in(rules, project), _grades(results, project)) for project in ids),
+             _cell(((r, r.status, _counts(r)) for r in rules), _grades(results))],
         )
         for process, rules in found.items()
     ]  # fmt: skip
@@ -99,18 +99,29 @@ def _in(rules: Iterable[RuleResult], project: str) -> list[Seen]:
             if p.project_id == project]  # fmt: skip
 
 
-def _cell(seen: Iterable[Seen]) -> Cell | None:
+def _grades(results: Results, project: str | None = None) -> dict[str, str]:
+    """The gravest grade of each rule, in one project or in all."""
+    found: dict[str, str] = {}
+    for n in results.nonconformities:
+        if project in (None, n.project_id):
+            worst = min(found.get(n.rule_id, n.grade), n.grade, key=WORST_FIRST.index)
+            found[n.rule_id] = worst
+    return found
+
+
+def _cell(seen: Iterable[Seen], grades: dict[str, str]) -> Cell | None:
     rules = [(r, _kind(r, status), counts) for r, status, counts in seen]
     if not rules:
         return None
     statuses = Counter(status for _, status, _ in rules)
     order = sorted(statuses, key=WORST_FIRST.index)
+    graded = {grades.get(r.rule.id, s) if s == "nonconforming" else s for r, s, _ in rules}
     strict = [c for r, _, c in rules if not r.rule.leads]
     leads = sum(c[0] for r, _, c in rules if r.rule.leads)
     sums = [sum(c[at] for _, _, c in rules) for at in range(4)]
     bad = sum(c[0] for c in strict)
     return Cell(
-        order[0], [(s, statuses[s]) for s in order], bad, sum(c[0] + c[2] for c in strict), sums[1],
+        min(graded, key=WORST_FIRST.index), [(s, statuses[s]) for s in order], bad, sum(c[0] + c[2] for c in strict), sums[1],
         bar([("nonconforming", bad), ("lead", leads), ("not_assessed", sums[1]),
              ("conforming", sums[2]), ("not_applicable", sums[3])]),
     )  # fmt: skip

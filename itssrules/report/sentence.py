@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from itssrules.model.messages import in_words
-from itssrules.model.rule import Rule
-from itssrules.model.tables import model
+from itssrules.model.messages import in_words, is_coded
+from itssrules.model.rule import Need, Rule
+from itssrules.model.tables import table_of
 from itssrules.report.measures import share
 from itssrules.report.text import Part, parts, short
 from itssrules.report.words import project_name
@@ -42,10 +42,22 @@ def sentence(
     of columns that the rule reads stand in words.
     """
     message = rule.messages.get(finding["message"])
+    text = (message.text if message else rule.title)[lang]
+    if is_coded(text):
+        tables = _tables(finding["object"], rule.subject, rule.needs, rule.uses)
+        evidence = in_words(evidence, tables, lang)
     values = {
-        **in_words(evidence, (table_of(finding["object"]), *rule.read_tables), lang),
-        "id": finding["subject_id"], "owner": finding["owner"],
+        **evidence, "id": finding["subject_id"], "owner": finding["owner"],
         **(ratios(evidence) if rule.kind == "kpi" else {}),
         "project": project_name(finding["project_id"] or "")[lang],
     }  # fmt: skip
-    return parts((message.text if message else rule.title)[lang], values, lang, zone)
+    return parts(text, values, lang, zone)
+
+
+@cache
+def _tables(
+    object_: str, subject: tuple[str, ...], needs: tuple[Need, ...], uses: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Tables that a rule reads, that of the record first."""
+    columns = [*(c for need in needs for c in need.columns), *uses]
+    return (table_of(object_), *subject, *(c.partition(".")[0] for c in columns))
