@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+_STOPPED = threading.Event()
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Note it for `check_stopped` where the user asks to stop (Ctrl-C) within the block.
+
+    Engines and readers hide a KeyboardInterrupt that comes while they work in errors of their own,
+    or lose it. Only for the main thread.
+    """
+
+    def note(number: int, frame: Any) -> None:
+        _STOPPED.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _STOPPED.clear()
+
+
+def stopped() -> bool:
+    """True once the user has asked to stop: whatever fails from then on is no fault of its own."""
+    return _STOPPED.is_set()
+
+
+def check_stopped() -> None:
+    """Raise KeyboardInterrupt where the user has asked to stop."""
+    if stopped():
+        raise KeyboardInterrupt
 
 
 class ItssError(Exception):
@@ -67,6 +104,17 @@ class RuleError(ItssError):
     """A rule failed while it ran; the others go on."""
 
     exit_code = 3
+
+
+def not_utf8(path: object, fault: UnicodeDecodeError) -> dict[str, str]:
+    """Problem, place and hint of an error about a file that is no UTF-8."""
+    line = fault.object.count(b"\n", 0, fault.start) + 1
+    return {
+        "problem": "is not saved as UTF-8",
+        "place": f"{path}:{line}",
+        "hint": "save it again as UTF-8: in Notepad with File > Save As, Encoding UTF-8"
+        " (文件 > 另存为，编码选 UTF-8), in Excel with the file type CSV UTF-8 (CSV UTF-8（逗号分隔）)",
+    }
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

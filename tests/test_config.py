@@ -696,6 +696,27 @@ def test_init_writes_beside_settings_that_cannot_be_read() -> None:
     assert invoke("init", "in", "--to", "new.toml", "--quiet").exit_code == 0
 
 
+def test_init_reads_with_the_connectors_of_settings_that_stand_already() -> None:
+    put(
+        'title = { zh = "自有", en = "ours" }\nhow = { zh = "导出", en = "export" }\n[[export]]\nname = "list"\ndetect = ["单号"]\n'
+        '[[export.table]]\ntable = "incidents"\n[export.table.columns]\n'
+        'incident_id = { from = ["单号"] }\ncreated_at = { from = ["建单"] }\n',
+        "our/ours/connector.toml",
+    )
+    put("单号,建单\nA1,2026-03-02 09:00\n", "in/清单.csv")
+    put('[connectors]\npaths = ["our"]\n')
+    Path("sub").mkdir()
+
+    done = invoke("init", "in", "--to", "sub/new.toml", "--lang", "en", "--quiet")
+
+    assert done.exit_code == 0, done.output
+    proposed = Path("sub/new.toml").read_text(encoding="utf-8")
+    assert "#[sources.ours]" in proposed and "not read" not in proposed
+    assert '#paths = ["../our"]' in proposed
+    found = read(put(uncommented(proposed), "sub/new.toml"))
+    assert [p.resolve() for p in found.connectors] == [Path("our").resolve()]
+
+
 def test_init_says_what_it_cannot_use() -> None:
     assert "no such file or folder" in invoke("init", "gone").output
     assert "did you mean canonical" in invoke("init", ".", "--connector", "canonicl").output

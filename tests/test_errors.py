@@ -239,6 +239,28 @@ def test_a_folder_of_unknown_files_only(here: Path) -> None:
     assert "strange.csv" in said and "none could be read" in said
 
 
+@pytest.mark.parametrize("command", ["run", "inspect"])
+def test_what_to_do_about_headings_that_nothing_knows_is_said_once(
+    here: Path, command: str
+) -> None:
+    put(here / "in" / "strange.csv", STRANGE)
+    put(here / "in" / "out.csv", table(MINE))
+    put(here / "in" / "wide.csv", ",".join(f"第{n}列{'长' * 60}" for n in range(40)) + "\n1\n")
+    for n in range(4):
+        put(here / "in" / f"xmore{n}.csv", "甲,乙\n1,2\n")
+
+    said = refused(command, "in", *ZONE, "--quiet")
+
+    assert "7 files found, none could be read" in said and "… and 2 more" in said
+    assert "(甲, 乙)" in said, "the headings that were seen"
+    assert "lacks incident_state (2 of 3 headers are known)" in said
+    assert "canonical (incidents) lacks the name incidents*.csv (9 of 9 headers are known)" in said
+    assert "长" * 40 not in said and "and 35 more" in said
+    following = said.partition("\n  next: ")[2]
+    assert "docs/connectors.md" in following and "connector of your own" in following
+    assert said.count("docs/connectors.md") == 1 and "inspect" not in following
+
+
 def damaged(here: Path, kind: str) -> Path:
     """A file of that kind, its name ending in it."""
     name, content = DAMAGED[kind]
@@ -398,7 +420,7 @@ def test_settings_that_cannot_be_used(here: Path, name: str) -> None:
     assert files() == {"in/incidents.csv", "itssrules.toml"}
 
 
-@pytest.mark.parametrize("text", [b"zone = \n", b"a = 1\na = 2\n", b"\xff\xfe\0"], ids=str)
+@pytest.mark.parametrize("text", [b"zone = \n", b"a = 1\na = 2\n"], ids=str)
 def test_broken_settings_name_the_file(here: Path, text: bytes) -> None:
     put(here / "in" / "incidents.csv", table(MINE))
     put(here / "itssrules.toml", text)
@@ -409,6 +431,44 @@ def test_broken_settings_name_the_file(here: Path, text: bytes) -> None:
     assert "itssrules.toml: cannot be read" in result.stderr
     assert b"zone" not in text or "line 1" in result.stderr
     assert files() == {"in/incidents.csv", "itssrules.toml"}
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("itssrules.toml", 3), ("ours/own/connector.toml", 2), ("documents.csv", 1)],
+    ids=["settings", "connector", "reference table"],
+)
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_what_windows_saves_otherwise_than_as_utf8_says_how_to_save_it(
+    here: Path, name: str, line: int, encoding: str
+) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    texts = {
+        "itssrules.toml": 'zone = "UTC"\n\n[connectors]  # 自己的\npaths = ["ours"]\n'
+        '[refs]\nDOC-001 = "documents.csv"\n',
+        "ours/own/connector.toml": 'name = "own"\ntitle.zh = "自有"\n',
+        "documents.csv": "文件类型\n",
+    }
+    for path, text in texts.items():
+        put(here / path, text.encode(encoding if path == name else "utf-8"))
+    if name == "documents.csv":
+        (here / "ours/own/connector.toml").unlink()
+
+    said = run("in")
+
+    at = line if encoding == "gbk" else 1
+    assert f"{name}:{at}: is not saved as UTF-8" in said
+    assert "Notepad" in said and "编码" in said and "CSV UTF-8" in said and "codec" not in said
+
+
+def test_settings_and_connectors_may_bear_the_mark_that_notepad_writes(here: Path) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    own = (bundled("connectors") / "servicenow" / "connector.toml").read_text("utf-8")
+    put(here / "ours" / "ours" / "connector.toml", own.encode("utf-8-sig"))
+    settings = 'zone = "Asia/Shanghai"\n[connectors]\npaths = ["ours"]\n'
+    put(here / "itssrules.toml", settings.encode("utf-8-sig"))
+
+    assert "ours:" in invoke("connectors", "list").stdout
 
 
 def test_settings_are_found_upward_and_the_command_line_wins(

@@ -110,6 +110,29 @@ def test_an_audit_date_before_the_end_of_the_data_is_said_and_never_clean(here: 
     assert "after the moment judged from" in data["run"]["notes"][0]["en"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "读取：1 个文件，4 条记录 · 事件单 4 · 另有 1,100 条在设置中声明"),
+        ("en", "Read: 4 records from 1 file · Incidents 4 · besides 1,100 declared in the settings"),
+    ],
+)
+def test_what_settings_declare_is_told_apart_from_what_was_read(
+    here: Path, lang: str, said: str
+) -> None:
+    calendar = '[calendars.c]\nzone = "Asia/Shanghai"\nalways = true\n'
+    absent = '[sources.oa]\nconnector = "canonical"\nfiles = ["oa*"]\n'
+
+    _, output, data = run(PROJECTS + calendar + absent, "--rules", "INC-015", "--lang", lang)
+
+    totals = data["totals"]
+    days = sum(t["loaded"] for t in data["run"]["inputs"][1]["tables"])
+    assert (totals["files"], totals["records"], totals["files_not_read"]) == (1, 4, 0)
+    assert totals["declared"] == days > 1_000
+    assert said.replace("1,100", f"{days:,}") in " ".join(output.split())
+    assert "sources.oa" in output, "a source without a file is a fault all the same"
+
+
 def test_a_calendar_that_never_opens_is_refused(here: Path) -> None:
     code, output, _ = run('[calendars.c]\nzone = "Asia/Shanghai"\nhours = []\n')
 
@@ -122,6 +145,16 @@ def test_a_period_leaves_out_what_happened_outside_it(here: Path) -> None:
     (rule,) = data["rules"]
     assert found() == ["INC2", "INC3"]
     assert (rule["population"], rule["outside"]) == (2, 2)
+
+
+def test_the_last_second_of_a_period_is_whole(here: Path) -> None:
+    late = incident(1, "一线组", 3) | {"closed_at": "2026-03-31 23:59:59.900"}
+    next_day = incident(2, "一线组", 3) | {"closed_at": "2026-04-01 00:00:00"}
+    write(here / "in/incidents.csv", [late, next_day])
+
+    _, _, data = run("", "--rules", "INC-015", "--period", "2026-03-01..2026-03-31")
+
+    assert (found(), data["rules"][0]["outside"]) == (["INC1"], 1)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +171,14 @@ def test_a_period_is_covered_up_to_the_first_and_last_day_of_the_window(
     here: Path, period: str, status: str
 ) -> None:
     rows = [incident(n, "一线组", 0, month=n) for n in range(1, 7)]
-    stamps = ("resolved_at", "restored_at")
-    write(here / "in/incidents.csv", [r | dict.fromkeys(stamps, r["created_at"]) for r in rows])
+    more = {"close_mode": "customer"}
+    write(here / "in/incidents.csv", [
+        r | more | dict.fromkeys(("resolved_at", "restored_at"), r["created_at"]) for r in rows
+    ])  # fmt: skip
+    write(here / "in/status_history.csv", [
+        {"object_type": "incident", "object_id": r["incident_id"], "field": "status",
+         "new_value": "closed", "changed_at": r["closed_at"]} for r in rows
+    ])  # fmt: skip
     words = ("--rules", "INC-011", "--period", period)
 
     code, _, data = run('gaps = "每月仅一单，经流程经理核对"\n', *words)

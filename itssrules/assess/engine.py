@@ -8,10 +8,10 @@ from itssrules.assess.count import counted, gated
 from itssrules.assess.facts import make
 from itssrules.assess.gate import gates, group_gate, group_limits, limits
 from itssrules.assess.holes import holes, incomplete, lost_rows, with_holes, with_lost
-from itssrules.errors import RuleError
+from itssrules.errors import RuleError, check_stopped
 from itssrules.model.results import Reason, RuleResult
 from itssrules.model.rule import Rule
-from itssrules.store import Connection, Error, Interrupted, literal, rows
+from itssrules.store import Connection, Error, literal, rows
 
 FINDINGS = """
 create table if not exists findings(
@@ -27,9 +27,8 @@ def assess_rule(context: Context, rule: Rule) -> RuleResult:
     """Judge every record; a rule that fails comes back with status `error` and why."""
     try:
         return judge(context, rule)
-    except Interrupted as e:
-        raise KeyboardInterrupt from e
     except Error as e:
+        check_stopped()
         return RuleResult(rule, "error", error=str(e).split("\n")[0])
     except RuleError as e:
         return RuleResult(rule, "error", error=e.problem)

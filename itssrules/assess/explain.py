@@ -11,7 +11,7 @@ from itssrules.assess.context import Context
 from itssrules.assess.engine import judge
 from itssrules.assess.timeline import timelines
 from itssrules.assess.verdicts import answers
-from itssrules.errors import ItssError, UsageError, did_you_mean
+from itssrules.errors import ItssError, UsageError, check_stopped, did_you_mean
 from itssrules.model.rule import OUTPUT, Fact, Rule
 from itssrules.model.tables import Table, model
 from itssrules.store import Connection, Error, ident, literal, rows
@@ -136,13 +136,21 @@ Key = tuple[str, str, str]
 def _judged(context: Context, rule: Rule, ids: Sequence[str]) -> dict[Key, list[Said]]:
     """The rule's answers for the records of these ids, or for the groups that hold them."""
     wanted = f"({', '.join(literal(i) for i in ids)})"
+    where = f"where record.id in {wanted}"
     try:
-        judge(context, rule)
+        result = judge(context, rule)
         if rule.of_records:
-            return _of_records(context, rule, f"where record.id in {wanted}")
-        return _of_groups(context.con, rule, wanted) if "members" in _made(context.con) else {}
+            return _of_records(context, rule, where)
+        made = _made(context.con)
+        if not made:
+            why = result.reasons[0]
+            said = Said(rule, None, None, "not_assessed", "", why.reason, why.column, {})
+            return _each(context.con, said, where)
+        return _of_groups(context.con, rule, wanted) if "members" in made else {}
     except (Error, ItssError) as e:
-        return _failed(context.con, rule, str(e).split("\n")[0], f"where record.id in {wanted}")
+        check_stopped()
+        text = str(e).split("\n")[0]
+        return _each(context.con, Said(rule, None, None, "error", "", "", "", {}, text), where)
 
 
 def _of_records(context: Context, rule: Rule, where: str) -> dict[Key, list[Said]]:
@@ -184,14 +192,13 @@ def _of_groups(con: Connection, rule: Rule, wanted: str) -> dict[Key, list[Said]
     return found
 
 
-def _failed(con: Connection, rule: Rule, text: str, wanted: str) -> dict[Key, list[Said]]:
-    said = Said(rule, None, None, "error", "", "", "", {}, text)
-    keys = [
-        k
-        for t in rule.subject
-        for k in rows(con, f"select record.object, record.ns, record.id from {ident(t)} {wanted}")
-    ]
-    return {k: [said] for k in keys}
+def _each(con: Connection, said: Said, where: str) -> dict[Key, list[Said]]:
+    """The same said of every wanted record of the rule's subject tables."""
+    return {
+        k: [said]
+        for t in said.rule.subject
+        for k in rows(con, f"select record.object, record.ns, record.id from {ident(t)} {where}")
+    }
 
 
 def _answers(

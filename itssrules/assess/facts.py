@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from itssrules.assess.context import Context
 from itssrules.catalogue.compose import bind
-from itssrules.errors import RuleError
+from itssrules.errors import RuleError, check_stopped
 from itssrules.model.rule import Fact, Rule
 from itssrules.store import Error, ident, rows
 
@@ -28,6 +28,7 @@ def make(
             _check_total(context, fact)
             context.made.add(fact.name)
         except (Error, RuleError) as e:
+            check_stopped()
             text = e.problem if isinstance(e, RuleError) else str(e).split("\n")[0]
             context.broken[fact.name] = f"fact {fact.name}: {text}"
 

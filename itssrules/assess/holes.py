@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar, cast
 
 from itssrules.assess.context import Context
@@ -54,21 +55,36 @@ def incomplete(context: Context, rule: Rule) -> list[tuple[str, str]]:
 def _touches(span: Coverage, period: tuple[str, str] | None) -> bool:
     if period is None:
         return True
-    first, last = (p.replace(" ", "T") for p in period)
-    return (span.from_at or first) <= last and (span.to_at or last) >= first
+    first, last = map(_moment, period)
+    from_at, to_at = _reach(span)
+    return from_at <= last and to_at >= first
 
 
 def _uncovered(context: Context, rule: Rule) -> list[tuple[str, str]]:
     """Subject tables whose rows do not reach over the whole period asked for."""
     if context.period is None:
         return []
-    first, last = (p.replace(" ", "T") for p in context.period)
-    reach: dict[tuple[str, str], tuple[str, str]] = {}
+    first, last = map(_moment, context.period)
+    reach: dict[tuple[str, str], tuple[datetime, datetime]] = {}
     for c in context.coverage:
         if c.table in rule.subject and (c.from_at or c.to_at):
-            low, high = reach.get((c.table, c.ns), ("9", ""))
-            reach[c.table, c.ns] = (min(low, c.from_at), max(high, c.to_at))
+            low, high = reach.get((c.table, c.ns), (datetime.max, datetime.min))
+            from_at, to_at = _reach(c)
+            reach[c.table, c.ns] = (min(low, from_at), max(high, to_at))
     return sorted(k for k, (low, high) in reach.items() if low > first or high < last)
+
+
+def _reach(span: Coverage) -> tuple[datetime, datetime]:
+    """From when to when a span reaches; without end where it says none."""
+    return (
+        _moment(span.from_at) if span.from_at else datetime.min,
+        _moment(span.to_at) if span.to_at else datetime.max,
+    )
+
+
+def _moment(text: str) -> datetime:
+    """A moment in UTC, with or without its Z, so that two of them can be compared."""
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def with_holes(result: RuleResult, found: tuple[Reason, ...]) -> RuleResult:

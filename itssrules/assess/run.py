@@ -19,7 +19,7 @@ from itssrules.assess.people import person_words
 from itssrules.assess.timeline import timelines
 from itssrules.assess.working_time import working_days
 from itssrules.catalogue.compose import reference_columns
-from itssrules.errors import ConfigError
+from itssrules.errors import ConfigError, not_utf8
 from itssrules.model.results import Coverage, Input, ProjectLoad, Results, RuleResult
 from itssrules.model.rule import Rule, RuleBook, Text
 from itssrules.model.settings import Settings
@@ -152,14 +152,18 @@ def _sql_time(text: str) -> str:
 def with_reference(rule: Rule, settings: Settings) -> Rule:
     """The rule with the firm's own reference table, where the settings name one.
 
-    Raises ConfigError where that table lacks a column of ours.
+    Raises ConfigError where that table is no UTF-8 or lacks a column of ours.
     """
     path = settings.refs.get(rule.id)
     if path is None or rule.ref is None:
         return rule
     if not path.is_file():
         raise ConfigError("no such file", place=f"{settings.path}: refs.{rule.id}: {path}")
-    lacking = [c for c in reference_columns(rule.ref) if c not in reference_columns(path)]
+    try:
+        held = reference_columns(path)
+    except UnicodeDecodeError as e:
+        raise ConfigError(**not_utf8(path, e)) from e
+    lacking = [c for c in reference_columns(rule.ref) if c not in held]
     if lacking:
         raise ConfigError(
             f"lacks the column {lacking[0]}", place=str(path), hint=f"compare {rule.ref.name}"

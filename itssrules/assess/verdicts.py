@@ -46,7 +46,11 @@ def _gate_values(shut: Mapping[str, list[Gate]]) -> str:
 
 
 def gated(context: Context, rule: Rule, shut: Mapping[str, list[Gate]]) -> None:
-    """No file may be judged: nothing of the rule's SQL needs to run, nothing is stored."""
+    """No file may be judged: nothing of the rule's SQL needs to run, nothing is stored.
+
+    The groups of the rule before are gone.
+    """
+    context.con.execute("drop table if exists grouped")
     elsewhere = (
         f"s.record.project_id not in {_in(context.projects)}" if context.projects else "false"
     )
@@ -159,7 +163,7 @@ def _outside(context: Context) -> str:
     tests = []
     if context.period is not None:
         first, last = (f"timestamp {literal(p)}" for p in context.period)
-        tests.append(f'"at" < {first} or "at" > {last}')
+        tests.append(f'"at" < {first} or "at" >= {last} + interval 1 second')
     if context.projects:
         tests.append(f"record.project_id not in {_in(context.projects)}")
     return " or ".join(tests) or "false"

@@ -215,7 +215,7 @@ def _missing(settings: Settings, intake: Intake, number: int) -> Iterator[Input]
     )
     for at, name in enumerate(intake.absent_sources, number + 1):
         place = f"{settings.path}: sources.{name}"
-        yield Input(at, place, "", 0, "unknown", why, source=name)
+        yield Input(at, place, "", 0, "unknown", why, source=name, given=False)
 
 
 def _request(

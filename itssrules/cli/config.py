@@ -35,7 +35,7 @@ from itssrules.cli.config_parts import (
     word,
     zone,
 )
-from itssrules.errors import ConfigError, did_you_mean
+from itssrules.errors import ConfigError, did_you_mean, not_utf8
 from itssrules.model.settings import Agreement, Calendar, Project, Settings, Source, Target
 from itssrules.model.tables import ORGANISATION, UNATTRIBUTED, find_column, model
 
@@ -67,7 +67,9 @@ def read(path: Path | None) -> Settings:
     try:
         written = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(written)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+    except UnicodeDecodeError as e:
+        raise ConfigError(**not_utf8(path, e)) from e
+    except (OSError, tomllib.TOMLDecodeError) as e:
         raise ConfigError(f"cannot be read: {e}", place=str(path)) from e
     place = Place(path, "", [])
     found = fields(data, place, _keys(data))

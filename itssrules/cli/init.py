@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ from typing import Any
 import click
 
 from itssrules import plugins
+from itssrules.cli import config
 from itssrules.cli.config import DEFAULT_ZONE
 from itssrules.cli.setup import progress
-from itssrules.errors import UsageError, did_you_mean
+from itssrules.errors import ConfigError, UsageError, did_you_mean
 from itssrules.intake.connector import Connector, load_connectors
 from itssrules.intake.load import Intake, load
 from itssrules.model.rule import Text
@@ -69,6 +71,8 @@ class Seen:
     more: int = 0
     people: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    connectors: tuple[Path, ...] = ()
+    """Folders of connectors that the exports were read with."""
 
 
 def init(
@@ -82,7 +86,8 @@ def init(
             "exists already", place=str(target), hint="name another file with --to, or add --force"
         )
     tell = progress(quiet)
-    written = proposal(look(exports, connector, tell) if exports else Seen(), lang)
+    seen = look(exports, connector, tell) if exports else Seen()
+    written = proposal(seen, lang, Path() if printed else target.parent)
     tell("")
     if printed:
         click.echo(written, nl=False)
@@ -96,8 +101,16 @@ def init(
 
 
 def look(exports: Sequence[Path], connector: str | None, tell: Any) -> Seen:
-    """Read the exports and gather what settings may say of them."""
-    tools = load_connectors(plugins.connector_paths(plugins.plugin_manager()))
+    """Read the exports and gather what settings may say of them.
+
+    Connectors of settings that stand already are used; what cannot be read there is said.
+    """
+    try:
+        own = config.read(config.find(Path())).connectors
+    except ConfigError as e:
+        click.echo(f"{e}\n", err=True)
+        own = ()
+    tools = load_connectors(plugins.connector_paths(plugins.plugin_manager(), own))
     if connector and connector not in tools:
         raise UsageError(
             f"no connector is called {connector!r}", place="--connector",
@@ -108,7 +121,7 @@ def look(exports: Sequence[Path], connector: str | None, tell: Any) -> Seen:
         con, exports, tools, forced=connector, progress=tell, need_zone=False,
         now=datetime.now(UTC),
     )  # fmt: skip
-    seen = Seen(unread=[i.path for i in intake.inputs if i.state != "read"])
+    seen = Seen(connectors=own, unread=[i.path for i in intake.inputs if i.state != "read"])
     seen.sources = _sources(con, intake, tools)
     _groups(con, seen)
     seen.people = {role: _values(con, columns, MANY)[0] for role, columns in PEOPLE.items()}
@@ -190,8 +203,8 @@ class _Paper:
         self.lines.append("")
 
 
-def proposal(seen: Seen, lang: str) -> str:
-    """The text of the settings file."""
+def proposal(seen: Seen, lang: str, folder: Path) -> str:
+    """The text of the settings file that is to stand in `folder`."""
     paper = _Paper(lang)
     paper.say(HEAD.zh, HEAD.en)
     for path in seen.unread:
@@ -199,6 +212,7 @@ def proposal(seen: Seen, lang: str) -> str:
             f"未能读取：{path}（见 itssrules inspect）", f"not read: {path} (see itssrules inspect)"
         )
     _write_top(paper)
+    _write_connectors(paper, seen.connectors, folder)
     for name, source in seen.sources.items():
         _write_source(paper, name, source)
     _write_projects(paper, seen)
@@ -226,6 +240,22 @@ def _write_top(paper: _Paper) -> None:
         "In which time zone do the exports write their times? Where they do not say, this must",
     )
     paper.offer(f'zone = "{DEFAULT_ZONE}"')
+
+
+def _write_connectors(paper: _Paper, paths: Sequence[Path], folder: Path) -> None:
+    if not paths:
+        return
+    paper.gap()
+    paper.say("自己的连接器所在的文件夹", "Folders of connectors of your own")
+    paper.offer("[connectors]", f"paths = {_list([_from(folder, p) for p in paths])}")
+
+
+def _from(folder: Path, path: Path) -> str:
+    """The path as a file in `folder` names it."""
+    try:
+        return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
+    except ValueError:  # another drive
+        return path.absolute().as_posix()
 
 
 def _write_source(paper: _Paper, name: str, source: Found) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from itssrules import __version__
-from itssrules.errors import ItssError
+from itssrules.errors import ItssError, stoppable, stopped
 
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
@@ -66,19 +66,26 @@ class Group(click.Group):
         debug = "--debug" in given
         words = [w for w in given if w != "--debug"]
         kwargs["standalone_mode"] = False
-        try:
-            code = super().main(words, *args[1:], **kwargs)
-        except ItssError as e:
-            _stop(debug, str(e), e.exit_code)
-        except click.exceptions.Abort:
-            _stop(debug, "stopped by the user; nothing half-written was left", 130)
-        except click.ClickException as e:
-            e.show()
-            sys.exit(2)
-        except Exception as e:
-            hint = "run it again with --debug and send us the output; nothing half-written was left"
-            _stop(debug, f"unforeseen fault: {type(e).__name__}: {e}\n  next: {hint}", 3)
+        with stoppable():
+            try:
+                code = super().main(words, *args[1:], **kwargs)
+            except Exception as e:
+                _fail(debug, e)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(debug: bool, fault: Exception) -> NoReturn:
+    """Leave with the sentence and the exit code of what was raised."""
+    if stopped() or isinstance(fault, click.exceptions.Abort):
+        _stop(debug, "stopped by the user; nothing half-written was left", 130)
+    if isinstance(fault, ItssError):
+        _stop(debug, str(fault), fault.exit_code)
+    if isinstance(fault, click.ClickException):
+        fault.show()
+        sys.exit(2)
+    hint = "run it again with --debug and send us the output; nothing half-written was left"
+    said = f"unforeseen fault: {type(fault).__name__}: {fault}\n  next: {hint}"
+    _stop(debug, said, 3)
 
 
 def _stop(debug: bool, text: str, code: int) -> NoReturn:

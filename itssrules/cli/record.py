@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from itssrules.assess.explain import Explanation, Known, Said

@@ -17,7 +17,7 @@ import pluggy
 from itssrules import plugins
 from itssrules.catalogue.load import load_book
 from itssrules.cli import config
-from itssrules.errors import CatalogueError, ItssError, UsageError, did_you_mean
+from itssrules.errors import CatalogueError, ItssError, UsageError, check_stopped, did_you_mean
 from itssrules.model.rule import RuleBook
 from itssrules.model.settings import Settings
 from itssrules.report.text import fit, short
@@ -99,15 +99,18 @@ def progress(quiet: bool) -> Callable[[str], None]:
     On a terminal it is one line, written over, with a bar and the seconds; "", the end of the
     command and an error take it away. That line always ends in a line feed, so that nothing
     half-written is left whatever ends the process. Elsewhere a line for every file, and of other
-    steps the first and then one every few seconds.
+    steps the first and then one every few seconds. Raises KeyboardInterrupt where the user has
+    asked to stop and nobody heard it.
     """
     if quiet:
-        return lambda _: None
+        return lambda _: check_stopped()
     terminal, began = sys.stderr.isatty(), time.monotonic()
     drawn, stage, last = "", "", began
 
     def tell(text: str) -> None:
         nonlocal drawn, stage, last
+        if text:
+            check_stopped()
         text, now = short(text), time.monotonic()
         if terminal:
             line = _drawn(text, now - began) if text else ""

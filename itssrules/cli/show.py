@@ -9,7 +9,7 @@ from itssrules.assess.feed import Feed
 from itssrules.intake.load import Intake
 from itssrules.model.results import Input, TableLoad
 from itssrules.model.rule import RuleBook, Text
-from itssrules.model.tables import model
+from itssrules.model.tables import model, value_words
 
 CELLS_SHOWN = 12
 
@@ -23,7 +23,7 @@ def inspect_json(
     return {
         "schema": "itssrules/inspect/1",
         "files": [_file_json(i, headers.get(i.path, []), notes) for i in intake.inputs],
-        "profiles": list(profiles),
+        "profiles": [{**p, "words": _words(p)} for p in profiles],
         "rules": [
             {"rule": f.rule.id, "can_judge": not any(f.spaces.values()), "lacks": f.spaces,
              "limited_by": f.limited_by}
@@ -31,6 +31,20 @@ def inspect_json(
         ],
         "checkpoints": dict(zip(("fed", "not_fed"), _checkpoints(found, book), strict=True)),
     }  # fmt: skip
+
+
+def _words(profile: Mapping[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
+    """The words for the values that a profile counts in columns with an enumeration."""
+    shape = model()[profile["table"]]
+    coded = {c.name: c for c in shape.columns if c.enum and c.name in profile["values"]}
+    return {
+        name: {
+            v: {"zh": value_words(c, "zh")[v], "en": value_words(c, "en")[v]}
+            for v in profile["values"][name]
+            if v in c.enum
+        }
+        for name, c in coded.items()
+    }
 
 
 def _file_json(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from itssrules.errors import ConnectorError, did_you_mean
+from itssrules.errors import ConnectorError, did_you_mean, not_utf8
 from itssrules.model.rule import Text
 from itssrules.model.tables import Column, Table, model
 
@@ -139,8 +139,10 @@ def canonical() -> Connector:
 def read_connector(file: Path) -> Connector:
     """One connector file; raises ConnectorError at the first fault, with place and hint."""
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as e:
+        raise ConnectorError(**not_utf8(file, e)) from e
+    except (OSError, tomllib.TOMLDecodeError) as e:
         raise ConnectorError(f"cannot be read: {e}", place=str(file)) from e
     return _Reader(file).connector(data)
 

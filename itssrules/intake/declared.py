@@ -98,7 +98,7 @@ def declare(
     loads = [_put(con, model()[name], rows, file_id) for name, rows in made.items() if rows]
     return Input(
         file_id, settings.path.as_posix(), settings.sha256, len(data), "read", READ, SOURCE,
-        "settings", SOURCE, "", settings.zone, "utf-8", "", (), tuple(loads),
+        "settings", SOURCE, "", settings.zone, "utf-8", "", (), tuple(loads), given=False,
     )  # fmt: skip
 
 

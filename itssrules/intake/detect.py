@@ -9,6 +9,9 @@ from pathlib import Path
 from itssrules.intake.connector import Connector, Export, TableMap, normal
 from itssrules.model.rule import Text
 
+NAMED, CUT = 5, 30
+"""Headers that a sentence names, and characters of each."""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -40,25 +43,26 @@ def matches(
     path: Path,
     *,
     any_name: bool = False,
-) -> tuple[list[Match], list[str]]:
+) -> tuple[list[Match], list[Text]]:
     """The exports that fit best (more than one only where they tie), and the near misses in words.
 
     With `any_name` a canonical file need not be named after its table.
     """
     at = positions(header)
     fits: list[Match] = []
-    near: list[tuple[int, str]] = []
+    near: list[tuple[int, str, Text]] = []
     for connector in connectors.values():
         for export in connector.exports:
             missing = [d for d in export.detect if not any(normal(n) in at for n in d)]
             known = mapped_headers(export, at)
             label = f"{connector.name} ({export.name})"
-            if connector.name == "canonical" and (
-                not (len(known) > 1 and (any_name or _named(export, path)))
-                or {"record", "unread"} <= set(header)
-            ):
-                continue
-            if not missing:
+            lacking = " and ".join(d[0] for d in missing)
+            if connector.name == "canonical":
+                if len(known) < 2 or {"record", "unread"} <= set(header):
+                    continue
+                if not any_name and not _named(export, path):
+                    lacking = f"the name {export.name}*.csv"
+            if not lacking:
                 again = ", ".join(twice(header))
                 found = ", ".join(header[at[normal(n)]] for d in export.detect for n in d[:1]
                                   if normal(n) in at) or "its headers"  # fmt: skip
@@ -70,10 +74,22 @@ def matches(
                 )
                 fits.append(Match(connector, export, len(known), why))
             elif known:
-                near.append((len(known), f"{label} lacks {' and '.join(d[0] for d in missing)}"))
+                near.append((len(known), label, Text(
+                    f"{label} 缺 {lacking}（{len(header)} 个列名中识别 {len(known)} 个）",
+                    f"{label} lacks {lacking} ({len(known)} of {len(header)} headers are known)",
+                )))  # fmt: skip
     near.sort(key=lambda n: (-n[0], n[1]))
     best = max((_weight(m) for m in fits), default=None)
-    return [m for m in fits if _weight(m) == best], [text for _, text in near[:3]]
+    return [m for m in fits if _weight(m) == best], [text for _, _, text in near[:3]]
+
+
+def few(header: Sequence[str]) -> Text:
+    """The first headers, long ones cut, and how many more there are."""
+    names = ", ".join(h if len(h) <= CUT else f"{h[:CUT]}…" for h in header[:NAMED])
+    more = len(header) - NAMED
+    if more <= 0:
+        return Text(names, names)
+    return Text(f"{names} 等 {len(header):,} 个", f"{names} and {more:,} more")
 
 
 def mapped_headers(export: Export, at: Mapping[str, int]) -> set[int]:

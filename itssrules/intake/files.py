@@ -9,7 +9,7 @@ from typing import Literal
 
 from itssrules.errors import IntakeError, ItssError, UsageError
 from itssrules.intake.connector import Connector
-from itssrules.intake.detect import Match, matches
+from itssrules.intake.detect import Match, few, matches
 from itssrules.intake.readers import NotATable, RawFile, open_file
 from itssrules.intake.sources import SourceBook
 from itssrules.model.results import Input
@@ -17,6 +17,12 @@ from itssrules.model.rule import Text
 
 NO_EXPORTS = (".toml", ".md", ".html", ".htm", ".log", ".sql", ".py", ".pdf", ".docx", ".png")
 """Endings of files that may lie beside exports without being any."""
+UNKNOWN = Text(
+    "请改用 docs/connectors.md（或 itssrules connectors list）所列的列名和文件名，或按该页编写自己的连接器",
+    "Give it headers and a name that docs/connectors.md (or `itssrules connectors list`) knows, or"
+    " write a connector of your own as shown there",
+)
+"""What to do where no connector knows the headers of a file."""
 State = Literal["read", "unknown", "damaged"]
 
 
@@ -92,15 +98,18 @@ def open_all(
         except _Unknown as e:
             if item.named:
                 raise UsageError(e.problem, place=str(item.path), hint=e.hint) from e
-            why = Text(f"没有唯一匹配的连接器（{e.problem}）", f"{e.problem}; {e.hint}")
-            unread.append(_not_read(number, item.path, "unknown", why))
+            unread.append(_not_read(number, item.path, "unknown", e.why))
         except IntakeError as e:
             unread.append(_not_read(number, item.path, "damaged", broken(e)))
     return known, unread
 
 
 class _Unknown(ItssError):
-    """No single connector knows the header."""
+    """No single connector knows the header; `why` says so with what to do, in both languages."""
+
+    def __init__(self, problem: Text, hint: Text) -> None:
+        super().__init__(problem.en, hint=hint.en)
+        self.why = Text(f"{problem.zh}；{hint.zh}", f"{problem.en}; {hint.en}")
 
 
 def _recognise(
@@ -112,18 +121,26 @@ def _recognise(
         name = fits[0].connector.name
         if book.name(item.path, name) is None:
             raise _Unknown(
-                f"is read by {name}, but [sources.{name}] is declared for other files",
-                hint="add its name to the files of a source in itssrules.toml",
-            )
+                Text(f"可由 {name} 读取，但 [sources.{name}] 只声明了别的文件",
+                     f"is read by {name}, but [sources.{name}] is declared for other files"),
+                Text("请在 itssrules.toml 中把它加入某个来源的 files",
+                     "add its name to the files of a source in itssrules.toml"),
+            )  # fmt: skip
         return fits[0]
     if fits:
-        names = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
-        raise _Unknown(f"fits {names} alike", hint="say which with --connector NAME")
-    headers = ", ".join(raw.header[:8]) + (" …" if len(raw.header) > 8 else "")
-    closest = f"closest: {'; '.join(near)}. " if near else ""
+        tied = " and ".join(sorted(f"{m.connector.name} ({m.export.name})" for m in fits))
+        raise _Unknown(
+            Text(f"同时符合 {tied}", f"fits {tied} alike"),
+            Text("请用 --connector 指明", "say which with --connector NAME"),
+        )
+    names = few(raw.header)
+    zh = f"最接近：{'；'.join(t.zh for t in near)}。" if near else ""
+    en = f"closest: {'; '.join(t.en for t in near)}. " if near else ""
     raise _Unknown(
-        f"no connector knows its headers ({headers})",
-        hint=f"{closest}See `itssrules connectors list`, or write a connector for it",
+        Text(
+            f"没有连接器认识它的列名（{names.zh}）", f"no connector knows its headers ({names.en})"
+        ),
+        Text(f"{zh}{UNKNOWN.zh}", f"{en}{UNKNOWN.en}"),
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from itssrules.errors import IntakeError, UsageError
+from itssrules.errors import IntakeError, ItssError, UsageError
 from itssrules.intake.clocks import Clock, compare
 from itssrules.intake.connector import Connector, TableMap
-from itssrules.intake.files import gather, open_all
+from itssrules.intake.files import UNKNOWN, gather, open_all
 from itssrules.intake.fold import Folded, Origin, fold, record_id, settle
 from itssrules.intake.projects import attribution, check_projects, inherit, project_loads
 from itssrules.intake.sources import SourceBook
@@ -20,6 +20,9 @@ from itssrules.model.rule import Text
 from itssrules.model.settings import Project, Source
 from itssrules.model.tables import model
 from itssrules.store import Connection, ident, literal, one, rows
+
+FAULTS = 5
+"""Files that an error names."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,7 @@ def load(
     progress(f"looking at files: {len(given)}")
     known, unread = open_all(given, connectors, forced, book)
     if not known and unread:
-        first = unread[0]
-        problem = f"{len(unread)} file(s) found, none could be read: {first.reason.en}"
-        kind = IntakeError if any(i.state == "damaged" for i in unread) else UsageError
-        raise kind(problem, place=first.path, hint="run `itssrules inspect` on it")
+        raise _none_read(unread)
     numbers = {g.path: n for n, g in enumerate(given, 1)}
     at = 0
 
@@ -91,6 +91,21 @@ def load(
         tuple(inputs), (), _how_to_export(connectors),
         book.absent(i.source for i in inputs), project_loads(con, projects), notes,
     )  # fmt: skip
+
+
+def _none_read(unread: Sequence[Input]) -> ItssError:
+    """The error where no file could be read, with why and what to do about the first ones."""
+    more = len(unread) - FAULTS
+    why = (i.reason.en.removesuffix(UNKNOWN.en).rstrip("; ") for i in unread[:FAULTS])
+    lines = [f"\n    {i.path}: {text}" for i, text in zip(unread, why, strict=False)]
+    if more > 0:
+        lines.append(f"\n    … and {more:,} more")
+    many = f"{len(unread):,} file{'s' if len(unread) > 1 else ''}"
+    problem = f"{many} found, none could be read{''.join(lines)}"
+    if any(i.state == "damaged" for i in unread):
+        return IntakeError(problem, hint="export what is damaged again")
+    strange = any(i.reason.en.endswith(UNKNOWN.en) for i in unread)
+    return UsageError(problem, hint=UNKNOWN.en if strange else "give CSV or Parquet exports")
 
 
 def _how_to_export(connectors: Mapping[str, Connector]) -> dict[tuple[str, str], dict[str, str]]:

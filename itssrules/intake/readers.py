@@ -19,7 +19,7 @@ import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
-from itssrules.errors import IntakeError
+from itssrules.errors import IntakeError, check_stopped
 from itssrules.model.results import Reject
 from itssrules.model.rule import Text
 
@@ -160,7 +160,11 @@ class RawFile:
 
 
 def damaged(path: Path, why: str) -> IntakeError:
-    """The error for a file whose kind is known and whose content cannot be read."""
+    """The error for a file whose kind is known and whose content cannot be read.
+
+    Raises KeyboardInterrupt where it could not be read since the user asked to stop.
+    """
+    check_stopped()
     return IntakeError(
         f"is damaged or cut off ({why})", place=str(path), hint="export it again, then run again"
     )

@@ -94,6 +94,8 @@ class Input:
     delimiter: str = ""
     header: tuple[str, ...] = ()
     tables: tuple[TableLoad, ...] = ()
+    given: bool = True
+    """False for the settings and what only they speak of: no file of an export."""
 
 
 @dataclass(frozen=True)
@@ -306,7 +308,11 @@ class Results:
         return next((i for i in self.inputs if i.file_id == file_id), None)
 
     def totals(self) -> dict[str, Any]:
-        """Sums over all rules and inputs."""
+        """Sums over all rules and inputs; `files` and `records` are those of the exports.
+
+        `declared` counts the records that the settings file declares.
+        """
+        given = [i for i in self.inputs if i.given]
         counts = ("population", "not_applicable", "conforming", "nonconforming", "not_assessed")
         by_status: dict[str, int] = {}
         for r in self.rules:
@@ -316,7 +322,8 @@ class Results:
             "by_status": dict(sorted(by_status.items())),
             **{name: sum(getattr(r, name) for r in self.rules) for name in counts},
             "findings": self.findings.num_rows,
-            "files": len(self.inputs),
-            "files_not_read": sum(i.state != "read" for i in self.inputs),
-            "records": sum(t.loaded for i in self.inputs for t in i.tables),
+            "files": len(given),
+            "files_not_read": sum(i.state != "read" for i in given),
+            "records": sum(t.loaded for i in given for t in i.tables),
+            "declared": sum(t.loaded for i in self.inputs if not i.given for t in i.tables),
         }

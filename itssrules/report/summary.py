@@ -44,6 +44,7 @@ LONGEST = 50
 """Characters of a path beside the reason why it was not read."""
 PLAIN_ID = re.compile(r"\w[\w.:/#-]{0,60}")
 """An id that no shell takes for anything else."""
+DECLARED = Text("另有 {:,} 条在设置中声明", "besides {:,} declared in the settings")
 STYLES: dict[str, Any] = {
     "bad": {"fg": "red", "bold": True}, "open": {"fg": "yellow"}, "clear": {"fg": "green"},
     "head": {"bold": True}, "major": {"fg": "red"}, "minor": {"fg": "yellow"},
@@ -93,12 +94,14 @@ def _faults(results: Results, lang: str) -> list[Line]:
 
 def _read(results: Results, lang: str) -> list[Line]:
     totals, records = results.totals(), Counter[str]()
-    for load in (t for i in results.inputs for t in i.tables):
+    for load in (t for i in results.inputs if i.given for t in i.tables):
         records[load.table] += load.loaded
     read = w("assessed.value", n=totals["files"] - totals["files_not_read"],
              records=totals["records"])[lang]  # fmt: skip
     tables = [f"{table_name(short(t))[lang]} {n:,}" for t, n in records.most_common()]
-    return _block("sum.read", [read, _listed(tables, lang, TWO_LINES - columns(read))], lang)
+    declared = DECLARED[lang].format(totals["declared"]) if totals["declared"] else ""
+    room = TWO_LINES - columns(read) - columns(declared)
+    return _block("sum.read", [read, _listed(tables, lang, room), declared], lang)
 
 
 def _judged(results: Results, lang: str) -> list[Line]:
