@@ -48,10 +48,11 @@ def visit(chromium: Any) -> Iterator[Open]:
     """Opens a report; at the end nothing was complained of, asked for or popped up."""
     contexts, complaints = [], []
 
-    def go(path: Path, at: str = "", width: int = 1440, **options: Any) -> Any:
+    def go(path: Path, at: str = "", width: int = 1440, init: str = "", **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         tab = context.new_page()
+        tab.add_init_script(init)
         tab.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         tab.on("pageerror", lambda e: complaints.append(str(e)))
         tab.on("dialog", lambda d: complaints.append(f"dialog {d.message}"))
@@ -137,6 +138,7 @@ def test_nothing_is_wider_than_the_page(demo: Path, visit: Open, width: int) -> 
     tab.wait_for_selector("#found tr.found")
     for button in tab.query_selector_all("#found button.subject")[:5]:
         button.click()
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     for lang in ("en", "zh"):
         tab.click(f"label[for=lang-{lang}]")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -314,6 +316,54 @@ def test_the_heat_map_leads_to_its_findings(
         n = sum(processes[f["rule_id"]] == wanted["process"] and f["project_id"] == wanted["project"]
                 for f in findings)  # fmt: skip
         assert found(tab) == n > 0
+
+
+def test_a_link_to_a_rule_without_findings_harms_nothing(demo: Path, visit: Open) -> None:
+    tab = visit(demo / "report.html", "#find?rule=XYZ-001")
+    assert found(tab) == 0
+    for at in ("#find?rule=__proto__", "#find?status=constructor", "#find?grade=toString",
+               "#f/constructor/x", "#f/%E0%A4%A", "#%"):  # fmt: skip
+        tab.evaluate("hash => { location.hash = hash }", at)
+        tab.wait_for_timeout(150)
+    tab.click(".buttons button")
+    tab.wait_for_selector("#found tr.found")
+    assert found(tab) > 100
+
+
+def test_a_cell_leads_there_again_and_the_way_back_takes_the_filter_away(
+    demo: Path, findings: list[dict[str, Any]], visit: Open
+) -> None:
+    tab = visit(demo / "report.html")
+    link = "a[data-find='process=change&project=GOV']"
+    tab.click(link)
+    until(tab, "() => document.querySelectorAll('#found tr.found').length > 0")
+    tab.evaluate("window.scrollTo(0, 0)")
+    tab.click(link)
+    until(tab, "() => window.scrollY > 2000")
+    assert found(tab) < len(findings)
+    tab.go_back()
+    until(tab, "n => document.getElementById('found-n').textContent.includes(n)", str(len(findings)))
+
+
+def test_a_browser_that_cannot_unpack_says_so_and_keeps_its_links(demo: Path, visit: Open) -> None:
+    tab = visit(demo / "report.html", init="delete window.DecompressionStream")
+    assert "浏览器版本过旧" in tab.inner_text("main")
+    assert tab.query_selector("#finder form") is None
+    tab.click("td.h-major a[data-find]")
+    assert tab.evaluate("location.hash") == "#nonconformities"
+    tab.click("details.ev > summary")
+    assert tab.is_visible("details.ev[open] p.values")
+
+
+def test_a_filtered_page_prints_what_is_filtered(demo: Path, tmp_path: Path, visit: Open) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    tab = visit(demo / "report.html", "#find?rule=CHG-004")
+    found(tab)
+    tab.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    pages = pypdf.PdfReader(tmp_path / "report.pdf").pages
+    text = "".join(p.extract_text() for p in pages)
+    assert len(pages) < 10 and "CHG-004" in text and "CHG-005" not in text
+    assert "筛选条件" in text
 
 
 def test_the_keyboard_is_enough(demo: Path, visit: Open) -> None:

@@ -923,6 +923,79 @@ def test_inspect_says_what_a_file_is_and_feeds(here: Path) -> None:
     assert invoke("inspect", "in/incidents.csv", "--quiet").exit_code == 0
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_inspect_says_all_that_keeps_a_rule_from_judging(here: Path, lang: str) -> None:
+    odd = [{**r, "status": "Zu", "resolved_at": r["resolved_at"][:16]} for r in MINE]
+    put(here / "in" / "incidents.csv", table(odd))
+    words = ("inspect", "in", *ZONE, "--quiet")
+
+    said = invoke(*words, "--lang", lang).stdout.splitlines()
+    found = {r["rule"]: r for r in json.loads(invoke(*words, "--format", "json").stdout)["rules"]}
+
+    def line(rule: str) -> str:
+        return next(row for row in said if row.split()[1:2] == [rule])
+
+    unread, coarse, many, few = (line(r) for r in ("INC-011", "DQ-005", "INC-004", "DQ-008"))
+    assert found["INC-011"]["reasons"] == {"canonical": {"incidents.status": "unread"}}
+    assert not found["INC-011"]["can_judge"] and not found["DQ-005"]["can_judge"]
+    assert found["DQ-005"]["reasons"] == {"": {"incidents.resolved_at": "precision"}}
+    assert found["DQ-008"]["can_judge"] and few.startswith("  √ ")
+    assert "sla_targets.metric" in found["INC-004"]["lacks"]["canonical"]
+    assert len(found["INC-004"]["lacks"]["canonical"]) > 5
+    listed = {
+        "zh": ["incidents.status 的取值均未能识别", "incidents.resolved_at 只精确到分，须精确到秒",
+               "待补 incidents.responded_at、incidents.priority、", "sla_targets"],
+        "en": ["no value of incidents.status could be read",
+               "incidents.resolved_at given to the minute only, and needed to the second",
+               "waits for incidents.responded_at, incidents.priority, ", "sla_targets"],
+    }[lang]  # fmt: skip
+    for text, row in zip(listed, (unread, coarse, many, many), strict=True):
+        assert text in row, row
+    assert ("待补" in coarse or "waits" in coarse) is False
+    assert all(row.startswith("  ? ") for row in (unread, coarse, many))
+
+
+def test_inspect_names_five_of_what_is_lacking_and_counts_the_others(here: Path) -> None:
+    rows = [{"incident_id": "INC1", "title": "x", "created_at": GOOD["created_at"]}]
+    put(here / "in" / "incidents.csv", table(rows))
+
+    zh, en = (
+        invoke("inspect", "in", *ZONE, "--quiet", "--lang", lang).stdout for lang in ("zh", "en")
+    )
+
+    row = next(r for r in en.splitlines() if "? INC-004" in r)
+    named, _, more = row.partition("waits for ")[2].partition(" and ")
+    assert len(named.split(", ")) == 5 and re.fullmatch(r"\d+ more", more), row
+    assert f"等 {5 + int(more.split()[0])} 项" in zh
+
+
+ENGLISH = re.compile(r"(?<![\w./#])(?:[A-Za-z]+ ){2,}[A-Za-z]+")
+"""Three English words in a row."""
+
+
+def test_the_findings_of_inspect_follow_the_language(here: Path) -> None:
+    odd = table([{**r, "closed_at": "soon", "mood": "#REF!"} for r in (EARLY, OPEN)])
+    put(here / "in" / "incidents.csv", odd + "INC9,cut o\n")
+    put(here / "in" / "incidents_2.csv", table([EARLY, {**EARLY, "title": "other"}]))
+    put(here / "in" / "strange.csv", "number,sys_mod_count,colour\n1,2,red\n")
+    put(here / "in" / "book.xlsx", b"PK\3\4" + bytes(60))
+    put(here / "in" / "problems.csv.gz", gzip.compress(table(MINE).encode() * 400)[:-30])
+
+    zh = invoke("inspect", "in", *ZONE, "--quiet", "--lang", "zh").stdout
+    en = invoke("inspect", "in", *ZONE, "--quiet", "--lang", "en").stdout
+
+    for words in (
+        "未读取（无法识别）：没有连接器认识它的列名（number, sys_mod_count, colour）；最接近：servicenow",
+        "3 行 = 读入 1 + 合并 1 + 拒收 1", "文件中没有：", "没有用到的列：mood", "Excel 错误值：mood ×2",
+        "未识别：closed_at 'soon' ×2", "拒收：第 4 行：", "这些导出能供给的规则", "检查点：",
+        "（受限：缺 ",
+    ):  # fmt: skip
+        assert words in zh, words
+    names = r"请重新导出（[^\n]*|\([^)\n]*\)|itssrules connectors list|CSV UTF-8"
+    assert ENGLISH.findall(re.sub(names, "", zh)) == []
+    assert "waits for" in en and not re.search("[\u4e00-\u9fff]", en.replace("邮件, “慢”", ""))
+
+
 def test_inspect_prints_sql_that_runs_on_its_own_words(here: Path) -> None:
     put(here / "in" / "incidents.csv", table(MINE))
 
@@ -983,6 +1056,37 @@ def test_explain_agrees_with_run(here: Path) -> None:
     assert {k: tuple(v.count(o) for o in order) for k, v in tally.items()} == {
         k: v[1:] for k, v in EXPECTED.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", ["response_gap: 没有归属项目", "pauses_known: 否", "ended_by: 解决",
+                "gross: 1 小时 30 分", "response_gross: 1 小时 30 分"]),
+        ("en", ["response_gap: it belongs to no project", "pauses_known: no",
+                "ended_by: resolution", "gross: 1 h 30 min", "response_gross: 1 h 30 min"]),
+    ],
+)  # fmt: skip
+def test_explain_says_what_facts_hold_in_words(here: Path, lang: str, said: list[str]) -> None:
+    put(here / "in" / "incidents.csv", table(MINE))
+    words = ("explain", "INC1", "in", *ZONE, "--lang", lang, "--quiet")
+
+    shown = [line.strip() for line in invoke(*words).stdout.splitlines()]
+
+    assert [text for text in said if text not in shown] == []
+    assert not [line for line in shown if line.endswith((": False", ": True", ": None", ": []"))]
+    assert "response_target" not in " ".join(shown), "it says nothing"
+
+
+def test_explain_tells_persons_of_facts_by_their_names(here: Path) -> None:
+    change = {"change_id": "C1", "requester": "张伟", "implementer": "li.na", "status": "closed",
+              "created_at": GOOD["created_at"]}  # fmt: skip
+    put(here / "in" / "changes.csv", table([change]))
+
+    shown = invoke("explain", "C1", "in", *ZONE, "--lang", "en", "--quiet").stdout
+
+    assert "requester_who: 张伟\n" in shown and "implementer_who: li.na\n" in shown
+    assert "{" not in shown.partition("What the rules say")[0]
 
 
 def test_explain_of_an_unknown_id_suggests_near_ones(here: Path) -> None:

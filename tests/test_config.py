@@ -698,7 +698,8 @@ def test_init_writes_beside_settings_that_cannot_be_read() -> None:
 
 def test_init_reads_with_the_connectors_of_settings_that_stand_already() -> None:
     put(
-        'title = { zh = "自有", en = "ours" }\nhow = { zh = "导出", en = "export" }\n[[export]]\nname = "list"\ndetect = ["单号"]\n'
+        'title = { zh = "自有", en = "ours" }\nhow = { zh = "导出", en = "export" }\n'
+        '[[export]]\nname = "list"\ndetect = ["单号"]\n'
         '[[export.table]]\ntable = "incidents"\n[export.table.columns]\n'
         'incident_id = { from = ["单号"] }\ncreated_at = { from = ["建单"] }\n',
         "our/ours/connector.toml",

@@ -179,7 +179,7 @@ def test_the_stumbling_blocks_are_said_as_the_tool_says_them(
     assert said[0] in no_zone.output and no_zone.exit_code == 2
     assert said[1] in strange.output and strange.exit_code == 2
     assert book.exit_code == 2
-    assert "unread: created_at '####' ×1" in narrow.output
+    assert "未识别：created_at '####' ×1" in narrow.output
 
 
 def test_the_connector_of_the_page_reads_the_example_of_the_guide(
@@ -207,8 +207,8 @@ def test_the_connector_of_the_page_reads_the_example_of_the_guide(
 
     assert done.exit_code == 0, done.output
     assert "ours (incidents)" in done.output
-    assert "6 rows = 6 loaded" in done.output
-    assert "unread" not in done.output
+    assert "6 行 = 读入 6" in done.output
+    assert "未识别" not in done.output
 
 
 # --------------------------------------------------------------------------------- rendered pages

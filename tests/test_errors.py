@@ -331,6 +331,22 @@ def test_only_a_register_needs_as_of(here: Path) -> None:
     assert (code, counts(results)["SLM-006"][0]) == (1, "nonconforming")
 
 
+def test_no_time_of_a_ticket_names_a_few_files_and_a_few_headings(here: Path) -> None:
+    put(here / "in" / "catalogue.csv", REGISTER)
+    for n in range(8):
+        wide = ",".join(f"{n}_第{k}列{'长' * 60}" for k in range(60))
+        put(here / "in" / f"wide{n}.csv", f"{wide}\n1\n")
+
+    said = run("in", "--rules", "SLM-006")
+
+    lines = said.splitlines()
+    assert [line.split(":")[0].strip() for line in lines if "no connector knows" in line] == [
+        f"in/wide{n}.csv" for n in range(5)
+    ]
+    assert "and 55 more" in said and "    … and 3 more" in lines
+    assert max(map(len, lines)) < 300 and "第5列" not in said
+
+
 # ---------------------------------------------------------------------------- options and settings
 
 OPTIONS = {

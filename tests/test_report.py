@@ -210,8 +210,13 @@ def test_counts_that_do_not_close_are_called_out(tmp_path: Path) -> None:
 
 def test_long_lists_of_findings_say_what_is_left_out(tmp_path: Path) -> None:
     shown_page = read(make.failing(520, 48_213), tmp_path)
-    assert "500 of 520 shown (the newest), all in findings.parquet" in shown_page.read("en")
-    assert "显示 520 条中的 500 条（最近的）；全部见 findings.parquet" in shown_page.read("zh")
+    assert (
+        "500 of 520 shown (the newest of each project), all in findings.parquet"
+        in shown_page.read("en")
+    )
+    assert "显示 520 条中的 500 条（各项目最近的）；全部见 findings.parquet" in shown_page.read(
+        "zh"
+    )
     assert "The 8 newest of 520 stand here." in shown_page.read("en")
     assert "已评估 48,213 条记录，其中 520 条不符合（1.1 %）" in shown_page.read("zh")
 

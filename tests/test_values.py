@@ -184,7 +184,8 @@ def test_the_evidence_keeps_the_code(tmp_path: Path) -> None:
     assert (cells["message_zh"], cells["message_en"]) == ("评审中", "in review")
     assert json.loads(cells["evidence"]) == evidence
     assert [(e.name, e.zh, e.en) for e in shown.evidence] == [
-        ("status", "in_review", "in_review"), ("outcome", "backed_out", "backed_out"),
+        ("status", "评审中 (in_review)", "in review (in_review)"),
+        ("outcome", "已回退 (backed_out)", "backed out (backed_out)"),
     ]  # fmt: skip
 
 

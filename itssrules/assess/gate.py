@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from itssrules.model.rule import Need, Rule
@@ -59,24 +60,43 @@ class Gate:
     column: str
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a rule may not judge: `reason` and `column`, and how fine its times are and ought to be."""
+
+    reason: str
+    column: str
+    held: int = 0
+    wanted: int = 0
+
+
 def gates(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> list[Gate]:
     """The files (id -> ns) whose rows of `subject` the rule may not judge; one reason each."""
     found = []
     for file_id, ns in sorted(files.items()):
-        here, there = supply.by_file.get(file_id, {}), supply.beside(ns)
-        coarse = _too_coarse(rule, subject, here, there)
-        if coarse:
-            found.append(Gate(file_id, "precision", coarse))
-            continue
-        for need in _of(rule, subject):
-            if not any(c in (here if c.startswith(f"{subject}.") else there) for c in need.columns):
-                found.append(Gate(file_id, "column", need.columns[0]))
-                break
+        fault = next(faults(rule, subject, file_id, ns, supply), None)
+        if fault:
+            found.append(Gate(file_id, fault.reason, fault.column))
     return found
 
 
+def faults(rule: Rule, subject: str, file_id: int, ns: str, supply: Supply) -> Iterator[Fault]:
+    """All that keeps the rule from judging a file's rows of `subject`, what is too coarse first."""
+    here, there = supply.by_file.get(file_id, {}), supply.beside(ns)
+    yield from _too_coarse(rule, subject, here, there)
+    for need in needs_of(rule, subject):
+        if not any(c in (here if c.startswith(f"{subject}.") else there) for c in need.columns):
+            yield Fault("column", need.columns[0])
+
+
 def group_gate(rule: Rule, supply: Supply) -> tuple[str, str] | None:
-    """Why a rule whose subjects are no records cannot be judged at all: reason and column.
+    """Why a rule whose subjects are no records cannot be judged at all: reason and column."""
+    fault = next(group_faults(rule, supply), None)
+    return (fault.reason, fault.column) if fault else None
+
+
+def group_faults(rule: Rule, supply: Supply) -> Iterator[Fault]:
+    """All that keeps a rule whose subjects are no records from being judged.
 
     A cell that is missing in one file only is NULL there, which such a rule counts as unknown.
     """
@@ -85,16 +105,17 @@ def group_gate(rule: Rule, supply: Supply) -> tuple[str, str] | None:
         for name, precision in columns.items():
             held[name] = min(held.get(name, 9), precision or 9)
     if not supply.tables & set(rule.subject):
-        return "table", rule.subject[0]
+        yield Fault("table", rule.subject[0])
+        return
     for need in rule.needs:
         table = need.columns[0].partition(".")[0]
         elsewhere = table in rule.subject and table not in supply.tables
         if not elsewhere and not any(c in held for c in need.columns):
-            return "column", need.columns[0]
+            yield Fault("column", need.columns[0])
         for column, wanted in zip(need.columns, need.precisions, strict=True):
-            if held.get(column, 9) % 9 and held[column] < _required(column, wanted):
-                return "precision", column
-    return None
+            fine = held.get(column, 9) % 9
+            if fine and fine < _required(column, wanted):
+                yield Fault("precision", column, fine, _required(column, wanted))
 
 
 def group_limits(rule: Rule, supply: Supply) -> list[str]:
@@ -109,24 +130,25 @@ def group_limits(rule: Rule, supply: Supply) -> list[str]:
     return lacking
 
 
-def _of(rule: Rule, subject: str) -> list[Need]:
+def needs_of(rule: Rule, subject: str) -> list[Need]:
     """The needs that concern one subject table."""
     others = set(rule.subject) - {subject}
     return [n for n in rule.needs if n.columns[0].partition(".")[0] not in others]
 
 
 def _too_coarse(
-    rule: Rule, subject: str, here: dict[str, int], there: dict[str, int]
-) -> str | None:
-    """A supplied column, of `uses` or among alternatives, whose times are not fine enough."""
-    read = {c: p for n in _of(rule, subject) for c, p in zip(n.columns, n.precisions, strict=True)}
+    rule: Rule, subject: str, here: Mapping[str, int], there: Mapping[str, int]
+) -> Iterator[Fault]:
+    """Supplied columns, of `uses` or among alternatives too, whose times are not fine enough."""
+    read = {
+        c: p for n in needs_of(rule, subject) for c, p in zip(n.columns, n.precisions, strict=True)
+    }
     others = set(rule.subject) - {subject}
     read |= {c: None for c in rule.uses if c.partition(".")[0] not in others}
     for column, wanted in read.items():
         held = (here if column.startswith(f"{subject}.") else there).get(column, 0)
         if 0 < held < _required(column, wanted):
-            return column
-    return None
+            yield Fault("precision", column, held, _required(column, wanted))
 
 
 def _required(column: str, wanted: str | None) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STEPS_KEPT = 200
-"""Steps that are kept of one record: the first ones."""
+"""Steps that are kept of one record: its own, then the first of its history, approvals and tasks."""
 BOOKKEEPING = ("updated_at",)
 """Columns whose time is no step of a process."""
 PEOPLE = {
@@ -66,7 +66,7 @@ def timelines(con: Connection, subjects: str) -> pa.Table:
         from found left join paths using (file_id)
         where "at" is not null
         qualify row_number() over (partition by object, ns, subject_id
-                                   order by {ORDER}) <= {STEPS_KEPT}
+                                   order by own desc, {ORDER}) <= {STEPS_KEPT}
         order by object, ns, subject_id, {ORDER}"""
     ).to_arrow_table()
 
@@ -96,8 +96,9 @@ def _times(table: Table) -> list[Column]:
 def _steps(table: Table, on: str) -> str:
     """A SELECT of one row for each time of each row that belongs to a record followed."""
     steps = ", ".join(_step(table, c) for c in _times(table))
+    own = "x.record.object = s.object and x.record.id = s.subject_id as own"
     return (
-        "select s.object, s.ns, s.subject_id, x.record.file_id as file_id,"
+        f"select s.object, s.ns, s.subject_id, {own}, x.record.file_id as file_id,"
         f" x.record.row_number as row_number, unnest([{steps}], recursive := true)"
         f" from {ident(table.name)} x join followed s on x.ns = s.ns and {on}"
         f" where {KEPT.get(table.name, 'true')}"

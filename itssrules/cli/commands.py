@@ -30,7 +30,7 @@ from itssrules.hookspecs import Format
 from itssrules.intake.coverage import measure
 from itssrules.intake.declared import declare
 from itssrules.intake.files import gather, open_all
-from itssrules.intake.load import Intake, load, newest, span
+from itssrules.intake.load import Intake, faults, listed, load, newest, span
 from itssrules.intake.sources import SourceBook
 from itssrules.model.results import Input, Results
 from itssrules.model.rule import RuleBook, Text
@@ -248,12 +248,9 @@ def _as_of(loaded: Loaded, given: str | None) -> tuple[str, str]:
         return times.moment(given, loaded.zone), "--as-of"
     moment, column = _newest(loaded)
     if not moment:
-        unread = [f"{i.path}: {i.reason.en}" for i in loaded.intake.inputs if i.state != "read"]
-        lost = [f"{i.path}: {t.rejected:,} rows made no record of {t.table}"
-                for i in loaded.intake.inputs for t in i.tables if t.rejected]  # fmt: skip
         raise UsageError(
             "no time of a ticket could be read, so the date to judge from is not in the data"
-            + "".join(f"\n    {fault}" for fault in (*unread, *lost)),
+            + listed(faults(loaded.intake.inputs)),
             place="--as-of", hint="export the ticket tables again, or say it: --as-of 2025-12-31",
         )  # fmt: skip
     return moment, column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from itssrules.assess.explain import Explanation, Known, Said
@@ -18,7 +19,7 @@ WORDS = {
     "not_assessed": Text("未评估", "not assessed"),
     "not_applicable": Text("不适用", "not applicable"), "error": Text("出错", "error"),
     "column": Text("导出中没有此列：", "the export lacks the column "),
-    "precision": Text("时间只精确到日：", "given to the day only: "),
+    "precision": Text("时间不够精确：", "its times are not exact enough: "),
     "unread": Text("取值无法读取：", "value could not be read: "),
     "disputed": Text("导出各行取值不一致：", "the rows of the export disagree on: "),
     "no_rows": Text("文件中没有记录：", "the files hold no record: "),
@@ -33,6 +34,34 @@ WORDS = {
 }  # fmt: skip
 ICONS = {"conforming": "√", "nonconforming": "×", "not_assessed": "?", "not_applicable": "–",
          "error": "!"}  # fmt: skip
+
+GROUNDS = {
+    "no_project": Text("没有归属项目", "it belongs to no project"),
+    "no_priority": Text("优先级为空", "it has no priority"),
+    "no_creation_time": Text("建单时间为空", "it has no time of creation"),
+    "incomplete": Text("协议或时限未必齐全", "agreements or targets may be lacking"),
+    "unclear": Text("协议或时限有看不懂的内容", "agreements or targets are not clear"),
+    "no_service": Text(
+        "服务为空，时限因服务而异", "it has no service, and targets differ by service"
+    ),
+    "contradiction": Text("时限互相矛盾", "targets contradict each other"),
+    "no_calendar": Text("时限没有服务日历", "the target has no calendar"),
+}
+ENDS = {
+    "responded": Text("响应", "response"), "resolved": Text("解决", "resolution"),
+    "closed": Text("关闭", "closing"), "open": Text("尚未结束", "still open"),
+}  # fmt: skip
+CODES = {
+    "response_gap": GROUNDS, "resolution_gap": GROUNDS, "response_by": ENDS, "ended_by": ENDS,
+    "pauses_from": {"history": Text("流转记录", "history"), "tool": Text("工具", "the tool")},
+}  # fmt: skip
+"""Columns of facts whose values are codes of our own, and their words."""
+MINUTES = {
+    "response_target", "resolution_target", "response_gross", "response_net", "gross", "working",
+    "off_hours", "paused_all", "paused_allowed", "paused_possible", "net_min", "net_max",
+    "first_pause_after", "last_pause_after",
+}  # fmt: skip
+"""Columns of facts that count minutes."""
 
 
 def explanation(found: Explanation, paths: Mapping[int, str], zone: str, lang: str) -> str:
@@ -94,11 +123,25 @@ def _known(known: Known, zone: ZoneInfo, lang: str) -> list[str]:
     sentence = known.fact.sentence[lang]
     if sentence and all(values.get(n) is not None for n, _ in placeholders(sentence)):
         lines.append(f"  {fill(sentence, values, lang, zone)}")
-    formats = dict(placeholders(sentence))
-    for name, value in values.items():
-        if value is not None and not isinstance(value, dict):
-            lines.append(f"  {name}: {show(value, formats.get(name) or '', lang, zone)}")
-    return lines
+    return lines + [
+        f"  {name}: {_held(name, value, zone, lang)}"
+        for name, value in values.items()
+        if value is not None and value != [] and not _is_nested(value)
+    ]
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], dict))
+
+
+def _held(name: str, value: Any, zone: ZoneInfo, lang: str) -> str:
+    """The value of a fact's column in words."""
+    if isinstance(value, bool):
+        return WORDS[str(value).lower()][lang]
+    if name.endswith("_who"):  # as `person_key` makes it
+        return str(value).partition(":")[2].rpartition("#")[0]
+    words = CODES.get(name, {}).get(str(value))
+    return words[lang] if words else show(value, "duration" if name in MINUTES else "", lang, zone)
 
 
 @cache

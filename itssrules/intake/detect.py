@@ -56,13 +56,14 @@ def matches(
             missing = [d for d in export.detect if not any(normal(n) in at for n in d)]
             known = mapped_headers(export, at)
             label = f"{connector.name} ({export.name})"
-            lacking = " and ".join(d[0] for d in missing)
+            lacking = [d[0] for d in missing]
+            zh, en = "、".join(lacking), " and ".join(lacking)
             if connector.name == "canonical":
                 if len(known) < 2 or {"record", "unread"} <= set(header):
                     continue
                 if not any_name and not _named(export, path):
-                    lacking = f"the name {export.name}*.csv"
-            if not lacking:
+                    zh, en = f"文件名 {export.name}*.csv", f"the name {export.name}*.csv"
+            if not en:
                 again = ", ".join(twice(header))
                 found = ", ".join(header[at[normal(n)]] for d in export.detect for n in d[:1]
                                   if normal(n) in at) or "its headers"  # fmt: skip
@@ -75,8 +76,8 @@ def matches(
                 fits.append(Match(connector, export, len(known), why))
             elif known:
                 near.append((len(known), label, Text(
-                    f"{label} 缺 {lacking}（{len(header)} 个列名中识别 {len(known)} 个）",
-                    f"{label} lacks {lacking} ({len(known)} of {len(header)} headers are known)",
+                    f"{label} 缺 {zh}（{len(header)} 个列名中识别 {len(known)} 个）",
+                    f"{label} lacks {en} ({len(known)} of {len(header)} headers are known)",
                 )))  # fmt: skip
     near.sort(key=lambda n: (-n[0], n[1]))
     best = max((_weight(m) for m in fits), default=None)

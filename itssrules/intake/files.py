@@ -19,7 +19,7 @@ NO_EXPORTS = (".toml", ".md", ".html", ".htm", ".log", ".sql", ".py", ".pdf", ".
 """Endings of files that may lie beside exports without being any."""
 UNKNOWN = Text(
     "请改用 docs/connectors.md（或 itssrules connectors list）所列的列名和文件名，或按该页编写自己的连接器",
-    "Give it headers and a name that docs/connectors.md (or `itssrules connectors list`) knows, or"
+    "give it headers and a name that docs/connectors.md (or `itssrules connectors list`) knows, or"
     " write a connector of your own as shown there",
 )
 """What to do where no connector knows the headers of a file."""
@@ -134,8 +134,8 @@ def _recognise(
             Text("请用 --connector 指明", "say which with --connector NAME"),
         )
     names = few(raw.header)
-    zh = f"最接近：{'；'.join(t.zh for t in near)}。" if near else ""
-    en = f"closest: {'; '.join(t.en for t in near)}. " if near else ""
+    zh = f"最接近：{'；'.join(t.zh for t in near)}——" if near else ""
+    en = f"closest: {'; '.join(t.en for t in near)} — " if near else ""
     raise _Unknown(
         Text(
             f"没有连接器认识它的列名（{names.zh}）", f"no connector knows its headers ({names.en})"
@@ -161,7 +161,9 @@ def _declared(
 
 def broken(error: IntakeError) -> Text:
     """Why a damaged file was not read, in both languages."""
-    return Text(f"文件已损坏或被截断，请重新导出（{error.problem}）", error.problem)
+    what, _, why = error.problem.partition(" (")
+    zh = "文件无法打开，请检查权限" if "opened" in what else "文件已损坏或被截断，请重新导出"
+    return Text(f"{zh}（{why.removesuffix(')')}）", error.problem)
 
 
 def _not_read(number: int, path: Path, state: State, reason: Text) -> Input:

@@ -93,15 +93,32 @@ def load(
     )  # fmt: skip
 
 
+def faults(inputs: Sequence[Input]) -> list[str]:
+    """Of each input that was not read, or lost rows, what is wrong with it."""
+    unread = [
+        f"{i.path}: {i.reason.en.removesuffix(UNKNOWN.en).rstrip('; —')}"
+        for i in inputs
+        if i.state != "read"
+    ]
+    return unread + [
+        f"{i.path}: {t.rejected:,} rows made no record of {t.table}"
+        for i in inputs
+        for t in i.tables
+        if t.rejected
+    ]
+
+
+def listed(texts: Sequence[str]) -> str:
+    """The first texts, each on a line of an error, and how many more there are."""
+    more = len(texts) - FAULTS
+    shown = [*texts[:FAULTS], *([f"… and {more:,} more"] if more > 0 else [])]
+    return "".join(f"\n    {text}" for text in shown)
+
+
 def _none_read(unread: Sequence[Input]) -> ItssError:
     """The error where no file could be read, with why and what to do about the first ones."""
-    more = len(unread) - FAULTS
-    why = (i.reason.en.removesuffix(UNKNOWN.en).rstrip("; ") for i in unread[:FAULTS])
-    lines = [f"\n    {i.path}: {text}" for i, text in zip(unread, why, strict=False)]
-    if more > 0:
-        lines.append(f"\n    … and {more:,} more")
     many = f"{len(unread):,} file{'s' if len(unread) > 1 else ''}"
-    problem = f"{many} found, none could be read{''.join(lines)}"
+    problem = f"{many} found, none could be read{listed(faults(unread))}"
     if any(i.state == "damaged" for i in unread):
         return IntakeError(problem, hint="export what is damaged again")
     strange = any(i.reason.en.endswith(UNKNOWN.en) for i in unread)

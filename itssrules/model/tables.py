@@ -115,6 +115,21 @@ def table_of(object_: str) -> str:
     return next((t.name for t in model().values() if t.object == object_), "")
 
 
+def step_words(step: str, detail: str, object_: str, lang: str) -> str:
+    """What a step of a timeline says besides its time, with coded values in words.
+
+    `step` is a dotted column, `detail` such as `approved` or `new → closed`, `object_` the kind of
+    record that the timeline is of.
+    """
+    coded = {
+        "approvals": "approvals.decision", "change_tasks": "change_tasks.task_type",
+        "status_history": f"{table_of(object_)}.status",
+    }  # fmt: skip
+    column = find_column(coded.get(step.partition(".")[0], ""))
+    said = value_words(column, lang) if column else {}
+    return " → ".join(said.get(part, part) for part in detail.split(" → "))
+
+
 def find_column(name: str) -> Column | None:
     """The column of a dotted name such as `changes.closed_at`, or None."""
     table, _, column = name.partition(".")

@@ -15,7 +15,7 @@ from itssrules.model.rule import Checkpoint, Rule, Text
 from itssrules.model.tables import model
 from itssrules.report.listed import Listed, level
 from itssrules.report.overview import cited
-from itssrules.report.sentence import proof, ratios, sentence
+from itssrules.report.sentence import proof, ratios, sentence, worded
 from itssrules.report.text import MEMBERS, NAMED, Part, bare, members, shown
 from itssrules.report.words import WORDS, project_name
 
@@ -143,7 +143,7 @@ class Cards:
             zh=zh,
             en=en,
             at=shown(finding["at"], "", "zh", self.zone) if finding["at"] else "",
-            evidence=self._proof(rule, evidence),
+            evidence=self._proof(rule, finding, evidence),
             members=None
             if text and MEMBERS in dict(placeholders(text.text.zh))
             else _members(evidence),
@@ -190,11 +190,14 @@ class Cards:
         found = self.listed.all(rule.id, project, called)
         return {p for points in found["checkpoint"].to_pylist() for p in points or ()}
 
-    def _proof(self, rule: Rule, evidence: Mapping[str, Any]) -> list[Evidence]:
-        """The evidence column by column; the number of members stands with the members."""
+    def _proof(
+        self, rule: Rule, finding: Mapping[str, Any], evidence: Mapping[str, Any]
+    ) -> list[Evidence]:
+        """The evidence column by column, codes with their words; members with their number."""
         told = isinstance(evidence.get(MEMBERS), list)
         ready = ratios(evidence) if rule.kind == "kpi" else {}
-        forms, proof = _forms(rule), []
+        words = {g: worded(rule, finding, evidence, g) for g in ("zh", "en")}
+        shapes, proof = forms(rule), []
         for name, value in evidence.items():
             if name == MEMBERS and told:
                 total = evidence.get(f"{MEMBERS}_total")
@@ -202,8 +205,11 @@ class Cards:
             elif told and name == f"{MEMBERS}_total":
                 continue
             else:
-                form = forms.get(name, "")
+                form = shapes.get(name, "")
                 texts = [shown(ready.get(name, value), form, g, self.zone) for g in ("zh", "en")]
+                if words["zh"][name] != value or words["en"][name] != value:
+                    said = [shown(words[g][name], form, g, self.zone) for g in ("zh", "en")]
+                    texts = [f"{text} ({code})" for text, code in zip(said, texts, strict=True)]
             proof.append(Evidence(name, *texts))
         return proof
 
@@ -260,6 +266,6 @@ def _forms_of(templates: tuple[str, ...]) -> dict[str, str]:
     return {name: form for name, form in pairs if form}
 
 
-def _forms(rule: Rule) -> dict[str, str]:
+def forms(rule: Rule) -> dict[str, str]:
     """The format in which the rule's sentences show each evidence column."""
     return _forms_of(tuple(m.text.zh for m in rule.messages.values()))

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from itssrules.model.messages import as_moment, local
 from itssrules.model.results import Results
 from itssrules.model.rule import Rule, Text
-from itssrules.report.cards import Cards, Row, meaning
+from itssrules.model.tables import step_words
+from itssrules.report.cards import Cards, Row, forms, meaning
 from itssrules.report.listed import Listed
 from itssrules.report.sentence import proof
 from itssrules.report.text import Part, short, visible
@@ -129,26 +130,35 @@ class Embedding:
         if not steps:
             return []
         found = [
-            (self._time(s["at"], s["day"]), s["step"], short(s["detail"] or ""), short(s["who"] or ""),
+            (self._time(s["at"], s["day"]), s["step"], _detail(s), short(s["who"] or ""),
              _place(self.files, s["file"]) if s["file"] else -1, s["row_number"],
              FAULT if s["step"] in marks else STEP)
             for s in steps
         ]  # fmt: skip
         told = {f[0] for f in found}
         lost = dict.fromkeys(m for m in marks if m not in {f[1] for f in found})
+        days = {name for name, form in forms(rule).items() if form == "date"}
         for name, value in proof(finding["evidence"]).items():
             moment = as_moment(value) if isinstance(value, str) else None
             time = local(moment, self.cards.zone) if moment is not None else ""
-            if time in told and name in lost:
+            time = time[:10] if name in days else time
+            gone = [m for m in lost if m.rpartition(".")[2] == name] if time else []
+            if time in told and gone:
                 found = [(*f[:-1], FAULT) if f[0] == time else f for f in found]
             elif time and time not in told:
-                found.append((time, name, "", "", -1, None, FAULT if name in lost else NAMED))
-            if time:
-                lost.pop(name, None)
+                found.append(
+                    (time, (gone or [name])[0], "", "", -1, None, FAULT if gone else NAMED)
+                )
+            for mark in gone:
+                lost.pop(mark)
         found.sort(key=lambda f: f[0])
         gaps = [("", m, "", "", -1, None, MISSING) for m in lost]
         at = self._time(finding["at"], day=False) if finding["at"] else ""
         place = next((i for i, f in enumerate(found) if at and f[0] >= at), len(found))
+        begun = [
+            i for i, f in enumerate(found, 1) if f[1].endswith((".created_at", ".reported_at"))
+        ]
+        place = max(place, *begun, 1)
         return [
             [time, _place(page.steps, _label(rule, step)), *rest]
             for time, step, *rest in [*found[:place], *gaps, *found[place:]]
@@ -205,6 +215,13 @@ def _place(known: dict[Any, int], name: Any) -> int:
 
 def _pair(text: Text) -> tuple[str, str]:
     return visible(text.zh), visible(text.en)
+
+
+def _detail(step: Mapping[str, Any]) -> str | list[str]:
+    """What a step says besides its time, in both languages where they differ."""
+    said = (step["step"], step["detail"] or "", step["object"])
+    zh, en = (short(step_words(*said, lang)) for lang in ("zh", "en"))
+    return zh if zh == en else [zh, en]
 
 
 def _label(rule: Rule, step: str) -> tuple[str, str]:

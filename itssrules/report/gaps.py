@@ -62,7 +62,10 @@ def rule_gaps(results: Results) -> list[RuleGaps]:
     return [
         RuleGaps(r, [_gap(r, reason) for reason in r.reasons])
         for r in results.rules
-        if r.reasons or r.not_assessed or r.limited or r.status in ("not_assessed", "partly")
+        if r.reasons
+        or r.not_assessed
+        or r.limited
+        or r.status in ("not_assessed", "partly", "error")
     ]
 
 

@@ -18,6 +18,7 @@ WORST_FIRST = (
     "not_applicable", "excluded",
 )  # fmt: skip
 GRADES = ("major", "minor", "observation")
+OPEN = ("error", "not_assessed", "partly", "excluded")
 MONTHS = 36
 """Months that the chart has room for; earlier ones are left to the files."""
 
@@ -70,7 +71,10 @@ def matrix(results: Results) -> Matrix:
         )
         for process, rules in found.items()
     ]  # fmt: skip
-    seen = [i for i in range(len(ids)) if any(_telling(cells[i]) for *_, cells in rows)]
+    telling = {
+        p.project_id for r in results.rules for p in r.by_project if p.status != "not_applicable"
+    }
+    seen = [i for i, project in enumerate(ids) if project in telling] or [*range(len(ids))]
     names = [*ids]
     return Matrix(
         [(names[i], project_name(names[i])) for i in seen],
@@ -79,12 +83,9 @@ def matrix(results: Results) -> Matrix:
     )
 
 
-def _telling(cell: Cell | None) -> bool:
-    return cell is not None and cell.status != "not_applicable"
-
-
 Counts = tuple[int, int, int, int]
 """Nonconforming, not assessed, conforming, not applicable."""
+NOTHING = (0, 0, 0, 0)
 Seen = tuple[RuleResult, str, Counts]
 
 
@@ -95,8 +96,11 @@ def _counts(r: object) -> Counts:
 
 
 def _in(rules: Iterable[RuleResult], project: str) -> list[Seen]:
-    return [(r, p.status, _counts(p)) for r in rules for p in r.by_project
-            if p.project_id == project]  # fmt: skip
+    """What the rules saw of a project; one that saw nothing of any is open in each."""
+    found = [
+        (r, p.status, _counts(p)) for r in rules for p in r.by_project if p.project_id == project
+    ]
+    return found + [(r, r.status, NOTHING) for r in rules if r.status in OPEN and not r.by_project]
 
 
 def _grades(results: Results, project: str | None = None) -> dict[str, str]:
@@ -116,12 +120,15 @@ def _cell(seen: Iterable[Seen], grades: dict[str, str]) -> Cell | None:
     statuses = Counter(status for _, status, _ in rules)
     order = sorted(statuses, key=WORST_FIRST.index)
     graded = {grades.get(r.rule.id, s) if s == "nonconforming" else s for r, s, _ in rules}
+    if graded - {"excluded"} and "excluded" in graded:
+        graded = graded - {"excluded"} | {"partly"}
+    worst = min(graded, key=WORST_FIRST.index)
     strict = [c for r, _, c in rules if not r.rule.leads]
     leads = sum(c[0] for r, _, c in rules if r.rule.leads)
     sums = [sum(c[at] for _, _, c in rules) for at in range(4)]
     bad = sum(c[0] for c in strict)
     return Cell(
-        min(graded, key=WORST_FIRST.index), [(s, statuses[s]) for s in order], bad, sum(c[0] + c[2] for c in strict), sums[1],
+        worst, [(s, statuses[s]) for s in order], bad, sum(c[0] + c[2] for c in strict), sums[1],
         bar([("nonconforming", bad), ("lead", leads), ("not_assessed", sums[1]),
              ("conforming", sums[2]), ("not_applicable", sums[3])]),
     )  # fmt: skip

@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from itssrules.model.messages import in_words, is_coded
-from itssrules.model.rule import Need, Rule
-from itssrules.model.tables import table_of
+from itssrules.model.rule import Need, Rule, Text
+from itssrules.model.tables import find_column, table_of
 from itssrules.report.measures import share
 from itssrules.report.text import Part, parts, short
-from itssrules.report.words import project_name
+from itssrules.report.words import WORDS, project_name
 
 RATIOS = ("value", "lower", "upper", "target")
 
@@ -43,15 +43,29 @@ def sentence(
     """
     message = rule.messages.get(finding["message"])
     text = (message.text if message else rule.title)[lang]
-    if is_coded(text):
-        tables = _tables(finding["object"], rule.subject, rule.needs, rule.uses)
-        evidence = in_words(evidence, tables, lang)
+    evidence = (
+        worded(rule, finding, evidence, lang) if is_coded(text) or "_name}" in text else evidence
+    )
     values = {
         **evidence, "id": finding["subject_id"], "owner": finding["owner"],
         **(ratios(evidence) if rule.kind == "kpi" else {}),
         "project": project_name(finding["project_id"] or "")[lang],
     }  # fmt: skip
     return parts(text, values, lang, zone)
+
+
+def worded(
+    rule: Rule, finding: Mapping[str, Any], evidence: Mapping[str, Any], lang: str
+) -> dict[str, Any]:
+    """The evidence with words for enumeration values, and for columns that a `…_name` names."""
+    tables = _tables(finding["object"], rule.subject, rule.needs, rule.uses)
+    said = in_words(evidence, tables, lang)
+    for name, value in evidence.items():
+        if name.endswith("_name") and isinstance(value, str):
+            column = find_column(f"{tables[0]}.{value}")
+            text = Text(column.zh, column.en) if column else WORDS.get(f"column.{value}")
+            said[name] = text[lang] if text else value
+    return said
 
 
 @cache

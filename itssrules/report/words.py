@@ -19,7 +19,7 @@ WORDS = _read()
 ICONS = {
     "nonconforming": "✕", "conforming": "✓", "partly": "◐", "not_assessed": "?",
     "not_applicable": "–", "lead": "◇", "error": "!", "excluded": "⊘", "not_written": "…",
-    "not_run": "○", "observation": "△", "cited": "↪", "major": "✕", "minor": "✕",
+    "not_run": "○", "observation": "△", "cited": "↪", "part": "·", "major": "✕", "minor": "✕",
 }  # fmt: skip
 """A sign beside every status word, so that colour is never alone."""
 

@@ -35,7 +35,7 @@ help.en = "Source systems that are imported in bulk, as their column has them; t
 
 [message.shared]
 verdict = "lead"
-zh = "{records:number} 个单据的{stamp_zh}同为 {busiest:time}（精确到秒），待说明；达到界限的秒共 {seconds:number} 个。这一列共 {stamps:number} 个时间，若均匀分布，平均一整天才有 {per_day:number} 个。"
+zh = "{records:number} 个{stamp_zh}同为 {busiest:time}（精确到秒），待说明；达到界限的秒共 {seconds:number} 个。这一列共 {stamps:number} 个时间，若均匀分布，平均一整天才有 {per_day:number} 个。"
 en = "To be explained: {records:number} records share one second, {busiest:time}, as {stamp_en} (seconds at or above the limit: {seconds:number}). Spread evenly, the {stamps:number} stamps of this column would come to {per_day:number} in a whole day."
 
 [message.ok]

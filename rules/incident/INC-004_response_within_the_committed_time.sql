@@ -39,30 +39,30 @@ help.en = "When on, an empty response time on an incident solved or closed after
 [message.late]
 verdict = "nonconforming"
 marks = "incidents.responded_at"
-zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time} → 响应 {response_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
-en = "Incident {id} (priority {priority:number}): reported {started_at:time} → answered {response_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
+zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time} → 响应 {ended_at:time}，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
+en = "Incident {id} (priority {priority:number}): reported {started_at:time} → answered {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
 
 [message.unanswered]
 verdict = "nonconforming"
 marks = "incidents.responded_at"
-zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time}，至 {response_at:time} 既无响应也未解决，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
-en = "Incident {id} (priority {priority:number}), reported {started_at:time}, was neither answered nor solved by {response_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
+zh = "事件 {id}（优先级 {priority:number}）：报障 {started_at:time}，至 {ended_at:time} 既无响应也未解决，毛时 {gross:duration}，非工作 {off_hours:duration}，用时 {net:duration}，超过 {target:duration}。"
+en = "Incident {id} (priority {priority:number}), reported {started_at:time}, was neither answered nor solved by {ended_at:time}: gross {gross:duration}, off hours {off_hours:duration}, {net:duration} used of {target:duration}."
 
 [message.never_stamped]
 verdict = "nonconforming"
 marks = "incidents.responded_at"
-zh = "事件 {id}（优先级 {priority:number}）没有响应时间；报障 {started_at:time} → 解决或关闭 {response_at:time}，用时 {net:duration}，已超过响应时限 {target:duration}。"
-en = "Incident {id} (priority {priority:number}) has no response time; from the report {started_at:time} to its solution or closing {response_at:time} it took {net:duration}, beyond the response target of {target:duration}."
+zh = "事件 {id}（优先级 {priority:number}）没有响应时间；报障 {started_at:time} → 解决或关闭 {ended_at:time}，用时 {net:duration}，已超过响应时限 {target:duration}。"
+en = "Incident {id} (priority {priority:number}) has no response time; from the report {started_at:time} to its solution or closing {ended_at:time} it took {net:duration}, beyond the response target of {target:duration}."
 
 [message.ok]
 verdict = "conforming"
-zh = "事件 {id}：报障 {started_at:time} → 响应 {response_at:time}，用时 {net:duration}，未超过 {target:duration}。"
-en = "Incident {id}: reported {started_at:time} → answered {response_at:time}, {net:duration} used of {target:duration}."
+zh = "事件 {id}：报障 {started_at:time} → 响应 {ended_at:time}，用时 {net:duration}，未超过 {target:duration}。"
+en = "Incident {id}: reported {started_at:time} → answered {ended_at:time}, {net:duration} used of {target:duration}."
 
 [message.ok_by_end]
 verdict = "conforming"
-zh = "事件 {id} 没有响应时间，但报障 {started_at:time} → 解决或关闭 {response_at:time} 仅用 {net:duration}，未超过响应时限 {target:duration}。"
-en = "Incident {id} has no response time, but from the report {started_at:time} to its solution or closing {response_at:time} it took {net:duration}, within the response target of {target:duration}."
+zh = "事件 {id} 没有响应时间，但报障 {started_at:time} → 解决或关闭 {ended_at:time} 仅用 {net:duration}，未超过响应时限 {target:duration}。"
+en = "Incident {id} has no response time, but from the report {started_at:time} to its solution or closing {ended_at:time} it took {net:duration}, within the response target of {target:duration}."
 
 [message.no_stamp]
 verdict = "not_assessed"
@@ -221,7 +221,7 @@ select
     priority,
     target,
     started_at,
-    response_at,
+    response_at as ended_at,
     ended_by,
     gross,
     gross - net as off_hours,

@@ -90,7 +90,7 @@ en = "The entry has not been in force long enough for its first review to be due
 with facts as (
     select
         *,
-        cast(effective_from as timestamp) as in_force_at
+        day_start(effective_from, $zone) as in_force_at
     from catalogue
 ),
 dated as (
@@ -138,5 +138,5 @@ select
     effective_from,
     last_date,
     due_on,
-    elapsed_minutes(day_start(due_on, $zone), $as_of) as overdue_minutes
+    elapsed_minutes(day_start(days_after(due_on, 1), $zone), $as_of) as overdue_minutes
 from judged

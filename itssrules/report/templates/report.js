@@ -1,7 +1,9 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const page = JSON.parse($("page-data").textContent);
+  const bare = (key, value) =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.assign(Object.create(null), value) : value;
+  const page = JSON.parse($("page-data").textContent, bare);
   const lang = () => ($("lang-zh").checked ? 0 : 1);
   const FAULT = 1, MISSING = 2, NAMED = 3;
   const [CLASS, PROJECT, AT, OWNER, FILE, ROW, LIMITED, SENTENCE, ZH, EN, EVIDENCE, STEPS, POINTS] =
@@ -41,7 +43,7 @@
     const text = atob($(`data-${id}`).textContent.trim());
     const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
+    return JSON.parse(await new Response(stream).text(), bare);
   }
   function entry(rule, data, r) {
     const project = page.projects[r[PROJECT]][0];
@@ -78,6 +80,10 @@
     const whole = Math.round(total);
     const parts = [Math.floor(whole / 1440), Math.floor((whole % 1440) / 60), whole % 60];
     return parts.map((n, i) => (n ? `${n} ${units[i]}` : "")).filter(Boolean).join(" ") || `0 ${units[2]}`;
+  }
+  function apart(total, days) {
+    const whole = days ? Math.round(total / 1440) * 1440 : total;
+    return days && !whole ? "" : el("span", { class: "muted" }, ` +${days ? "≈" : ""}`, two([span(whole, 0), span(whole, 1)]));
   }
   const last = (times) => times.reverse().find((t) => t !== null);
   /* where each step stands, in per cent: as time runs, but never nearer than `gap` */
@@ -123,11 +129,12 @@
       return el("li", { class: ["", "fault", "missing", "named"][kind] },
         el("span", { class: "when" }, time || "—"), " ", el("b", {}, two(e.data.steps[label])),
         kind ? el("span", { class: "flag" }, " ", signs[kind][0], " ", say(signs[kind][1])) : "",
-        detail || who ? el("span", {}, " ", el("bdi", {}, [detail, who].filter(Boolean).join(" · "))) : "",
-        later !== null ? el("span", { class: "muted" }, " +", two([span(later, 0), span(later, 1)])) : "",
+        detail.length ? el("span", {}, " ", el("bdi", {}, Array.isArray(detail) ? two(detail) : detail)) : "",
+        who ? el("span", {}, " · ", el("bdi", {}, who)) : "",
+        later !== null ? apart(later, [time, steps[i - 1][0]].some((t) => t.length === 10)) : "",
         file >= 0 && file !== e.r[FILE] ? el("span", { class: "muted where" }, " ", el("bdi", {}, page.files[file][0]), `:${row}`) : "");
     }));
-    return el("figure", { class: "timeline" }, el("figcaption", {}, say("timeline")), drawing, list);
+    return el("figure", { class: "timeline" }, el("figcaption", {}, say("timeline"), steps.length >= 200 ? [" · ", ...say("kept")] : ""), drawing, list);
   }
   function proof(e) {
     const rows = e.data.columns.map(([name, zh, en, heads], i) => {
@@ -146,7 +153,8 @@
     const link = `#f/${encodeURIComponent(e.rule)}/${e.id}`;
     return el("div", { class: "opened" }, timeline(e), proof(e),
       el("p", { class: "muted" }, el("bdi", {}, (page.files[e.r[FILE]] || [])[1] || "–"), e.r[ROW] === null ? "" : `:${e.r[ROW]}`,
-        el("span", { class: "screen" }, " · ", el("a", { href: link }, say("link")), " · ", el("code", {}, `itssrules explain ${e.r[1]}`))));
+        el("span", { class: "screen" }, " · ", el("a", { href: link }, say("link")),
+          /^[\w.-]+$/.test(e.r[1]) ? [" · ", el("code", {}, `itssrules explain ${e.r[1]} ${here(pair("exports"))}`)] : "")));
   }
 
   /* ---- the findings that stand in the cards ---- */
@@ -156,6 +164,10 @@
     drawn.add(details);
     details.append(opened(e));
     details.querySelector("p.values").hidden = true;
+  }
+  if (typeof DecompressionStream === "undefined") {
+    document.querySelector(".nojs").replaceChildren(...say("old"));
+    return;
   }
   document.addEventListener("toggle", async (event) => {
     const details = event.target;
@@ -168,6 +180,7 @@
     first = await inflate("first");
   }
   window.addEventListener("beforeprint", () => {
+    document.documentElement.classList.toggle("print-found", filtered());
     for (const [rule, data] of Object.entries(first ?? {})) {
       for (const r of data.rows) {
         const details = document.querySelector(`details[data-finding="${CSS.escape(rule)}/${r[0]}"]`);
@@ -185,14 +198,14 @@
   const named = (key, value) => {
     if (key === "status" || key === "grade") return (page.status[value] || ["", value, value]).slice(1);
     if (key === "process") return page.processes[value] || [value, value];
-    if (key === "rule") return [`${value} ${page.rules[value][1]}`, `${value} ${page.rules[value][2]}`];
+    if (key === "rule" && page.rules[value]) return [`${value} ${page.rules[value][1]}`, `${value} ${page.rules[value][2]}`];
     if (key === "project") return (page.projects.find((p) => p[0] === value) || ["", value, value]).slice(1);
     if (key === "month" && value === "-") return pair("no_time");
     if (key === "owner" && !value) return pair("no_owner");
     return [value, value];
   };
   async function wanted() {
-    const chosen = state.rule !== undefined ? [state.rule].filter((r) => page.rules[r]) : rules;
+    const chosen = rules.filter((rule) => rule === state.rule);
     if (state.rule === undefined) {
       all ??= (await Promise.all(rules.map(findings))).flat();
       return all;
@@ -205,7 +218,7 @@
   }
   function options(entries) {
     for (const key of FIELDS) {
-      const values = key === "rule" ? rules : [...new Set(entries.map((e) => e[key]))];
+      const values = key === "rule" ? [...rules] : [...new Set(entries.map((e) => e[key]))];
       if (state[key] !== undefined && !values.includes(state[key])) values.push(state[key]);
       if (key !== "rule" && key !== "grade" && key !== "status") values.sort();
       const select = controls[key];
@@ -245,6 +258,10 @@
     const held = rules.filter((r) => state.rule === undefined || state.rule === r).reduce((n, r) => n + page.rules[r][4], 0);
     const values = { n: number(found.length), shown: number(listed), held: number(held), total: number(total) };
     $("found-n").replaceChildren(...say(cut.length ? "found.cut" : "found", values));
+    const told = FIELDS.filter((key) => state[key] !== undefined).map((key) => named(key, state[key]));
+    if (state.q) told.push([`“${state.q}”`, `“${state.q}”`]);
+    $("found-what").hidden = !told.length;
+    $("found-what").replaceChildren(...say("filter"), ": ", ...two([0, 1].map((at) => told.map((t) => t[at]).join(" · "))));
     $("found-more").hidden = listed >= found.length;
     $("found-csv").disabled = !found.length;
   }
@@ -307,7 +324,7 @@
       el("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, fields,
         el("p", { class: "buttons" }, el("button", { type: "button", onclick: reset }, say("reset")),
           el("button", { type: "button", id: "found-csv", onclick: csv }, say("csv")))),
-      el("p", { id: "found-n", role: "status" }),
+      el("p", { id: "found-what", hidden: true }), el("p", { id: "found-n", role: "status" }),
       el("table", { class: "stack findings", id: "found", "aria-labelledby": "find" }, el("thead", {}, el("tr", {},
         ["record", "sentence", "at", "owner", "where"].map((key) => el("th", { scope: "col" }, say(key))))), el("tbody")),
       el("p", {}, el("button", { type: "button", id: "found-more", hidden: true, onclick: () => more() }, say("more"))),
@@ -322,6 +339,14 @@
   }
 
   /* ---- links into the page ---- */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+  const filtered = () => state.q !== "" || FIELDS.some((key) => state[key] !== undefined);
   async function go() {
     const hash = location.hash;
     if (hash.startsWith("#find?")) {
@@ -333,7 +358,7 @@
       await apply();
       scroll($("find"));
     } else if (hash.startsWith("#f/")) {
-      const [rule, id] = hash.slice(3).split("/").map(decodeURIComponent);
+      const [rule, id] = hash.slice(3).split("/").map(decoded);
       for (const key of FIELDS) delete state[key];
       state.q = "";
       if (page.rules[rule]) state.rule = rule;
@@ -348,9 +373,14 @@
       scroll(row);
       button.focus({ preventScroll: true });
     } else if (hash.length > 1) {
-      const aim = $(decodeURIComponent(hash.slice(1)));
+      const aim = $(decoded(hash.slice(1)));
       for (let up = aim?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
       aim?.scrollIntoView();
+    } else if (filtered()) {
+      for (const key of FIELDS) delete state[key];
+      state.q = "";
+      facets = null;
+      apply();
     }
   }
 
@@ -358,7 +388,8 @@
     const link = event.target.closest("a[data-find]");
     if (!link) return;
     event.preventDefault();
-    location.hash = `find?${link.dataset.find}`;
+    const hash = `#find?${link.dataset.find}`;
+    if (location.hash === hash) go(); else location.hash = hash;
   });
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "radio";
@@ -386,10 +417,6 @@
   build();
   speak();
   window.addEventListener("hashchange", go);
-  if (typeof DecompressionStream === "undefined") {
-    $("found-n").replaceChildren(...say("old"));
-    return;
-  }
   (window.requestIdleCallback || setTimeout)(prepare);
   new IntersectionObserver((seen, watch) => {
     if (seen.some((s) => s.isIntersecting) && facets === null) { watch.disconnect(); if (!/^#f(ind\?|\/)/.test(location.hash)) apply(); }
