@@ -92,13 +92,14 @@ def test_days_stay_days_and_codes_become_words() -> None:
     steps = [
         step(0, "status_history.changed_at", "implementing → closed"),
         step(5, "approvals.decided_at", "approved"),
+        step(7, "status_history.changed_at", "→ new"),
         {**step(0, "changes.planned_start", day=True), "at": datetime(2026, 3, 1)},
     ]
     data = inflated(results((), steps, {}))
     times = [s[0] for s in data["rows"][0][13]]
-    assert times == ["2026-03-01", "2026-03-01 10:00", "2026-03-01 10:05"]
+    assert times == ["2026-03-01", "2026-03-01 10:00", "2026-03-01 10:05", "2026-03-01 10:07"]
     assert [s[2] for s in data["rows"][0][13]][1:] == [
-        ["实施中 → 已关闭", "being implemented → closed"], ["已批准", "approved"],
+        ["实施中 → 已关闭", "being implemented → closed"], ["已批准", "approved"], ["→ 新建", "→ new"],
     ]  # fmt: skip
 
 

@@ -127,7 +127,8 @@ def step_words(step: str, detail: str, object_: str, lang: str) -> str:
     }  # fmt: skip
     column = find_column(coded.get(step.partition(".")[0], ""))
     said = value_words(column, lang) if column else {}
-    return " → ".join(said.get(part, part) for part in detail.split(" → "))
+    parts = (part.strip() for part in detail.split("→"))
+    return " → ".join(said.get(part, part) for part in parts).strip()
 
 
 def find_column(name: str) -> Column | None:

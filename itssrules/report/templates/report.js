@@ -83,7 +83,7 @@
   }
   function apart(total, days) {
     const whole = days ? Math.round(total / 1440) * 1440 : total;
-    return days && !whole ? "" : el("span", { class: "muted" }, ` +${days ? "≈" : ""}`, two([span(whole, 0), span(whole, 1)]));
+    return whole < 1 ? "" : el("span", { class: "muted" }, ` +${days ? "≈" : ""}`, two([span(whole, 0), span(whole, 1)]));
   }
   const last = (times) => times.reverse().find((t) => t !== null);
   /* where each step stands, in per cent: as time runs, but never nearer than `gap` */
