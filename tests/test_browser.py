@@ -306,7 +306,9 @@ def test_the_heat_map_leads_to_its_findings(
     data = json.loads((demo / "results.json").read_text(encoding="utf-8"))
     processes = {r["id"]: r["process"] for r in data["rules"]}
     tab = visit(demo / "report.html")
-    cells = tab.query_selector_all("td.h-minor a[data-find*=project], td.h-major a[data-find*=project]")
+    cells = tab.query_selector_all(
+        "td.h-minor a[data-find*=project], td.h-major a[data-find*=project]"
+    )
     assert cells
     for link in [c.get_attribute("data-find") for c in cells][:4]:
         tab.click(f"a[data-find='{link}']")
@@ -342,7 +344,9 @@ def test_a_cell_leads_there_again_and_the_way_back_takes_the_filter_away(
     until(tab, "() => window.scrollY > 2000")
     assert found(tab) < len(findings)
     tab.go_back()
-    until(tab, "n => document.getElementById('found-n').textContent.includes(n)", str(len(findings)))
+    until(
+        tab, "n => document.getElementById('found-n').textContent.includes(n)", str(len(findings))
+    )
 
 
 def test_a_browser_that_cannot_unpack_says_so_and_keeps_its_links(demo: Path, visit: Open) -> None:

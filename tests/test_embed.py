@@ -115,7 +115,11 @@ def test_names_that_objects_of_a_script_have_of_their_own_are_kept() -> None:
 
 
 def test_a_missing_step_is_never_drawn_before_the_record_was_made() -> None:
-    steps = [step(-5, "changes.reported_at"), step(0, "changes.created_at"), step(9, "changes.closed_at")]
+    steps = [
+        step(-5, "changes.reported_at"),
+        step(0, "changes.created_at"),
+        step(9, "changes.closed_at"),
+    ]
     made = timeline(results(("approvals.decided_at",), steps, {}, at=-5))
     assert [kind for *_, kind in made] == [STEP, STEP, MISSING, STEP]
 

@@ -14,7 +14,9 @@ def seen(rule_id: str, status: str, *projects: ProjectCount, **more: object) -> 
     sums = [sum(getattr(p, n) for p in projects)
             for n in ("not_applicable", "conforming", "nonconforming", "not_assessed")]  # fmt: skip
     return replace(
-        make.result(make.rule(rule_id), status, tuple(sums)), by_project=projects, **more  # type: ignore[arg-type]
+        make.result(make.rule(rule_id), status, tuple(sums)),
+        by_project=projects,
+        **more,  # type: ignore[arg-type]
     )
 
 

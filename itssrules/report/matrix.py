@@ -97,7 +97,7 @@ def _counts(r: object) -> Counts:
 
 def _in(rules: Iterable[RuleResult], project: str) -> list[Seen]:
     """What the rules saw of a project; one that saw nothing of any is open in each."""
-    found = [
+    found: list[Seen] = [
         (r, p.status, _counts(p)) for r in rules for p in r.by_project if p.project_id == project
     ]
     return found + [(r, r.status, NOTHING) for r in rules if r.status in OPEN and not r.by_project]

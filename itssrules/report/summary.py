@@ -44,7 +44,6 @@ LONGEST = 50
 """Characters of a path beside the reason why it was not read."""
 PLAIN_ID = re.compile(r"\w[\w.:/#-]{0,60}")
 """An id that no shell takes for anything else."""
-DECLARED = Text("另有 {:,} 条在设置中声明", "besides {:,} declared in the settings")
 STYLES: dict[str, Any] = {
     "bad": {"fg": "red", "bold": True}, "open": {"fg": "yellow"}, "clear": {"fg": "green"},
     "head": {"bold": True}, "major": {"fg": "red"}, "minor": {"fg": "yellow"},
@@ -99,7 +98,7 @@ def _read(results: Results, lang: str) -> list[Line]:
     read = w("assessed.value", n=totals["files"] - totals["files_not_read"],
              records=totals["records"])[lang]  # fmt: skip
     tables = [f"{table_name(short(t))[lang]} {n:,}" for t, n in records.most_common()]
-    declared = DECLARED[lang].format(totals["declared"]) if totals["declared"] else ""
+    declared = w("declared", n=totals["declared"])[lang] if totals["declared"] else ""
     room = TWO_LINES - columns(read) - columns(declared)
     return _block("sum.read", [read, _listed(tables, lang, room), declared], lang)
 
