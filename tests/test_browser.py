@@ -22,7 +22,7 @@ from itssrules.report.html import write_html
 
 playwright = pytest.importorskip("playwright.sync_api")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-WANTED = os.environ.get("ITSSRULES_TEST_BROWSER")
+WANTED = os.environ.get("TEST_BROWSER")
 BROWSER = WANTED or next(filter(None, map(shutil.which, NAMES)), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 COUNT = re.compile(r"[\d,]+")

@@ -216,6 +216,7 @@ def test_equal_runs_write_equal_bytes(data: DataSet) -> None:
     assert {
         "report.html",
         "results.json",
+        "findings.csv",
         "findings.parquet",
         "unassessed.parquet",
         "run.json",
