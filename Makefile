@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REPORT := itssrules-report
 
-.PHONY: demo test lint sample docs bench clean
+.PHONY: demo test lint mutants sample docs bench clean
 
 demo: .venv/.installed  ## run on the bundled sample exports
 	@$(BIN)/itssrules demo --out $(REPORT)
@@ -10,12 +10,14 @@ demo: .venv/.installed  ## run on the bundled sample exports
 test: .venv/.dev  ## all tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-lint: .venv/.dev  ## format, style, types, layers, and the lint of the rule book
+lint: .venv/.dev  ## format, style, types and layers; `make test` proves the rule book
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/itssrules rules test
+
+mutants: .venv/.dev  ## does a case notice each change of a rule? some 40 minutes
+	@$(BIN)/python tests/mutants.py
 
 sample: .venv/.dev  ## make sample_exports again
 	@$(BIN)/python tests/make_sample.py
@@ -26,6 +28,7 @@ docs: .venv/.dev  ## render the pages that are made from code
 bench: .venv/.dev  ## seconds and ratios; the last needs ../shared/data
 	@$(BIN)/python benchmarks/working_time.py
 	@$(BIN)/python benchmarks/gated.py
+	@$(BIN)/python benchmarks/rulebook.py --scale 0.05
 	@$(BIN)/python benchmarks/report.py
 	@$(BIN)/python benchmarks/bpic.py
 

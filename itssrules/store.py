@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -66,6 +69,21 @@ create macro number_value(id) as
          then try_cast(regexp_extract(id, '\d+$') as bigint) end;
 create macro quarter_start(d) as cast(date_trunc('quarter', d) as date);
 create macro quarter_name(d) as year(d) || '-Q' || quarter(d);
+create macro half_start(d) as make_date(year(d), case when month(d) <= 6 then 1 else 7 end, 1);
+create macro half_name(d) as year(d) || '-H' || case when month(d) <= 6 then 1 else 2 end;
+create macro word_in(t, words) as
+    case when len(list_filter(words, lambda w: w::varchar <> '')) > 0 then
+         nullif(regexp_extract(lower(t), array_to_string(list_transform(
+             list_filter(words, lambda w: w::varchar <> ''),
+             lambda w: regexp_escape(lower(w::varchar))), '|')), '') end;
+create macro says_any(t, words) as
+    case when t is not null and len(list_filter(words, lambda w: w::varchar <> '')) > 0
+         then word_in(t, words) is not null end;
+create macro is_one_of(t, words) as
+    list_contains(list_transform(words, lambda w: lower(trim(w))), lower(trim(t)));
+create macro holds_role(roles, wanted) as
+    list_has_any(list_transform(string_split(lower(roles), ';'), lambda r: trim(r)),
+                 list_transform(wanted, lambda w: lower(trim(w))));
 create macro days_after(d, n) as d + cast(n as integer);
 create macro months_after(t, n) as t + to_months(cast(n as integer));
 
@@ -115,7 +133,7 @@ create macro whole(cell) as
     case when regexp_matches(cell, '^[+-]?\d{1,9}(\.0+)?$') then try_cast(cell as integer) end;
 create macro cell_precision(cell) as
     case when contains(cell, ':')
-         then case when regexp_matches(cell, '\d:\d\d:\d\d') then 3 else 2 end
+         then case when regexp_matches(cell, '\d:\d\d:(0[1-9]|[1-6]\d|00[.,]\d*[1-9])') then 3 else 2 end
          when cell is not null then 1 end;
 create macro utc_text(t) as strftime(t, '%Y-%m-%dT%H:%M:%SZ');
 """
@@ -131,7 +149,15 @@ def connect(memory_limit: str | None = None) -> Connection:
 
     Its configuration is open for the intake; `lock` closes it before any rule runs.
     """
-    con = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    # else DuckDB spills into the folder in which the user stands
+    spill = Path(tempfile.gettempdir()) / f"itssrules-{os.getpid()}"
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "enable_external_access": "false",
+            "temp_directory": str(spill),
+        },
+    )
     con.execute("set timezone = 'UTC'")
     # DuckDB 2.0 fails to plan some expressions over columns that hold one value only
     con.execute("set disabled_optimizers = 'statistics_propagation'")

@@ -12,8 +12,7 @@ from typing import Any
 from itssrules.assess.context import Context
 from itssrules.assess.engine import judge
 from itssrules.assess.gate import FIRM, Supply
-from itssrules.assess.people import person_words
-from itssrules.assess.working_time import working_days
+from itssrules.assess.known import know
 from itssrules.errors import ItssError, RuleError
 from itssrules.model.rule import Param, Rule
 from itssrules.model.settings import Settings
@@ -176,8 +175,7 @@ def _value(value: Any) -> str:
 def verdicts(con: Connection, rule: Rule, case: Mapping[str, Any]) -> dict[str, str]:
     """A rule's verdicts on what was filled in: `object/id` -> `verdict: message or reason column`."""
     lock(con)
-    working_days(con)
-    person_words(con)
+    know(con)
     con.execute("create or replace temp table paths(file_id integer, path varchar)")
     settings = Settings(settings=dict(case.get("settings", {})))
     context = Context(con, Supply.read(con), str(case.get("as_of", AS_OF)), case.get("zone", "UTC"),

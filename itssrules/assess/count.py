@@ -3,67 +3,97 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from itssrules.assess.context import IDS_KEPT, Context, Crowd
+from itssrules.assess.context import CHECKSUM, IDS_KEPT, Context, Crowd, Tally
 from itssrules.assess.gate import Gate
 from itssrules.assess.outcome import status_of
 from itssrules.model.results import CheckpointCount, Measure, ProjectCount, Reason, RuleResult
 from itssrules.model.rule import MEASURES, Rule
-from itssrules.store import Connection, one, rows
+from itssrules.store import Connection, rows
 
 RATIOS = ("value", "lower", "upper", "target")
-COUNTS = (
-    "count(*), count(*) filter (verdict = 'not_applicable'), count(*) filter (verdict ="
-    " 'conforming'), count(*) filter (verdict = 'nonconforming'), count(*) filter (verdict ="
-    " 'not_assessed')"
-)
-WEAK = "count(*) filter (limited and verdict = 'conforming')"
-"""Conforming, yet a column or rows that could have said otherwise are lacking."""
+VERDICTS = ("not_applicable", "conforming", "nonconforming", "not_assessed")
 
 
-def counted(con: Connection, rule: Rule, lacking: Sequence[str]) -> RuleResult:
-    """The counts of `verdicts`; `lacking` are columns that would have sharpened them."""
-    found = rows(
-        con,
-        f"select record.project_id, {COUNTS}, count(*) filter (limited), {WEAK}"
-        " from verdicts where verdict <> 'outside' group by 1 order by 1",
+def tally(con: Connection) -> list[Tally]:
+    """Count `verdicts` in one pass; what the nonconforming ones hold stays in the table `tallied`."""
+    con.execute(
+        f"""create or replace temp table tallied as
+        select record.project_id as project_id, record.ns as ns, verdict, message, reason, col, limited,
+            checkpoint, count(*) as many, {CHECKSUM} as checksum,
+            min(record.id, {IDS_KEPT}) filter (where verdict = 'not_assessed') as ids,
+            list({{'record': record, 'moment': "at", 'owner': owner, 'evidence': evidence}})
+                filter (where verdict = 'nonconforming') as found
+        from verdicts group by all"""
     )
+    told = rows(con, "select * exclude (found) replace (coalesce(ids, []) as ids) from tallied")
+    return [Tally(*row) for row in told]
+
+
+def counted(
+    con: Connection, rule: Rule, tallies: Sequence[Tally], lacking: Sequence[str]
+) -> RuleResult:
+    """The counts of all verdicts; `lacking` are columns that would have sharpened them."""
+    inside = [t for t in tallies if t.verdict != "outside"]
     projects = tuple(
-        ProjectCount(p, status_of(rule, na, c, bad, u, weak), n, na, c, bad, u, limited)
-        for p, n, na, c, bad, u, limited, weak in found
+        ProjectCount(p, status_of(rule, *counts, weak), sum(counts), *counts, limited)
+        for p, (counts, limited, weak) in _by(inside, lambda t: t.project_id)
     )
-    reasons = tuple(
-        Reason(p, ns, reason, col or "", n, tuple(ids))
-        for p, ns, reason, col, n, ids in rows(
-            con,
-            "select record.project_id, record.ns, coalesce(reason, message), col, count(*),"
-            f" min(record.id, {IDS_KEPT}) from verdicts where verdict = 'not_assessed'"
-            " group by all order by all",
-        )
-    )
-    messages = tuple(rows(
-        con,
-        "select verdict, message, count(*) from verdicts where reason is null and verdict <>"
-        " 'outside' and message is not null group by all order by all",
-    ))  # fmt: skip
-    counts = ("not_applicable", "conforming", "nonconforming", "not_assessed")
-    totals = {name: sum(getattr(p, name) for p in projects) for name in counts}
-    limited = sum(p.limited for p in projects)
+    unjudged: dict[tuple[str, str, str, str], list[Tally]] = {}
+    messages: Counter[tuple[str, str]] = Counter()
+    for t in inside:
+        if t.verdict == "not_assessed":
+            key = (t.project_id, t.ns, t.reason or t.message or "", t.column or "")
+            unjudged.setdefault(key, []).append(t)
+        if t.reason is None and t.message is not None:
+            messages[t.verdict, t.message] += t.count
+    counts, limited, weak = _sums(inside)
     return RuleResult(
         rule,
-        status_of(rule, **totals, limited=sum(row[-1] for row in found)),
-        sum(p.population for p in projects),
-        **totals,
+        status_of(rule, *counts, limited=weak),
+        sum(counts),
+        *counts,
         limited=limited,
-        reasons=reasons,
-        messages=messages,
+        reasons=tuple(
+            Reason(*key, sum(t.count for t in found), _first(t.ids for t in found))
+            for key, found in sorted(unjudged.items())
+        ),
+        messages=tuple((*key, n) for key, n in sorted(messages.items())),
         limits=tuple(lacking) if limited else (),
         by_project=projects,
-        by_checkpoint=_by_checkpoint(con, rule),
+        by_checkpoint=_by_checkpoint(rule, inside),
         measures=_measures(con, rule),
-        outside=one(con, "select count(*) from verdicts where verdict = 'outside'"),
+        outside=sum(t.count for t in tallies) - sum(counts),
     )
+
+
+def _sums(tallies: Iterable[Tally]) -> tuple[tuple[int, int, int, int], int, int]:
+    """How many of each verdict, how many limited, and how many of these conforming.
+
+    The last are weak: a column or rows that could have said otherwise are lacking.
+    """
+    held = Counter[str]()
+    for t in tallies:
+        held[t.verdict] += t.count
+        held["limited"] += t.limited * t.count
+        held["weak"] += (t.limited and t.verdict == "conforming") * t.count
+    na, conforming, bad, unknown = (held[v] for v in VERDICTS)
+    return (na, conforming, bad, unknown), held["limited"], held["weak"]
+
+
+def _by(tallies: Iterable[Tally], key: Callable[[Tally], str]) -> Iterator[
+    tuple[str, tuple[tuple[int, int, int, int], int, int]]
+]:  # fmt: skip
+    parts: dict[str, list[Tally]] = {}
+    for t in tallies:
+        parts.setdefault(key(t), []).append(t)
+    return ((name, _sums(own)) for name, own in sorted(parts.items()))
+
+
+def _first(ids: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(heapq.merge(*ids))[:IDS_KEPT]
 
 
 def gated(context: Context, rule: Rule, shut: Mapping[str, Sequence[Gate]]) -> RuleResult:
@@ -82,7 +112,7 @@ def gated(context: Context, rule: Rule, shut: Mapping[str, Sequence[Gate]]) -> R
         Reason(
             *key,
             sum(c.count for c in crowds),
-            tuple(heapq.merge(*(c.ids for c in crowds)))[:IDS_KEPT],
+            _first(c.ids for c in crowds),
         )
         for key, crowds in sorted(found.items())
     )
@@ -96,15 +126,13 @@ def gated(context: Context, rule: Rule, shut: Mapping[str, Sequence[Gate]]) -> R
     )  # fmt: skip
 
 
-def _by_checkpoint(con: Connection, rule: Rule) -> tuple[CheckpointCount, ...]:
+def _by_checkpoint(rule: Rule, tallies: Sequence[Tally]) -> tuple[CheckpointCount, ...]:
     if rule.kind != "register":
         return ()
     return tuple(
-        CheckpointCount(point, status_of(rule, na, c, bad, u, lim), n, na, c, bad, u)
-        for point, n, na, c, bad, u, lim in rows(
-            con,
-            f"select checkpoint, {COUNTS}, {WEAK}"
-            " from verdicts where verdict <> 'outside' and checkpoint is not null group by 1 order by 1",
+        CheckpointCount(point, status_of(rule, *counts, weak), sum(counts), *counts)
+        for point, (counts, _, weak) in _by(
+            (t for t in tallies if t.checkpoint is not None), lambda t: t.checkpoint or ""
         )
     )
 

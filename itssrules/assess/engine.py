@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itssrules.assess import verdicts
-from itssrules.assess.context import Context
-from itssrules.assess.count import counted, gated
+from itssrules.assess.context import Context, Tally
+from itssrules.assess.count import counted, gated, tally
 from itssrules.assess.facts import make
 from itssrules.assess.gate import gates, group_gate, group_limits, limits
 from itssrules.assess.holes import holes, incomplete, lost_rows, with_holes, with_lost
 from itssrules.errors import RuleError, check_stopped
 from itssrules.model.results import Reason, RuleResult
 from itssrules.model.rule import Rule
-from itssrules.store import Connection, Error, literal, rows
+from itssrules.store import Connection, Error, literal, one, rows
 
 FINDINGS = """
 create table if not exists findings(
@@ -63,11 +65,12 @@ def _records(context: Context, rule: Rule) -> RuleResult:
         weak = [ns for table, ns in incomplete(context, rule) if table not in rule.subject]
         spaces = sorted({n for files in subjects.values() for n in files.values()})
         verdicts.of_records(context, rule, shut, lacking, spaces if "" in weak else weak)
-        _check_closing(con, rule)
-        _check_messages(con, rule)
+        tallies = tally(con)
+        _check_closing(context.total(rule.subject), tallies)
+        _check_messages(con, rule, tallies)
         _store_findings(context, rule)
         names = {n for files in lacking.values() for held in files.values() for n in held}
-        result = counted(con, rule, sorted(names))
+        result = counted(con, rule, tallies, sorted(names))
     return with_holes(with_lost(result, lost), holes(context, rule))
 
 
@@ -82,9 +85,10 @@ def _groups(context: Context, rule: Rule) -> RuleResult:
     lacking = group_limits(rule, context.supply)
     verdicts.of_groups(context, rule, limited=bool(lacking or incomplete(context, rule)))
     _check_groups(con)
-    _check_messages(con, rule)
+    tallies = tally(con)
+    _check_messages(con, rule, tallies)
     _store_findings(context, rule)
-    return with_holes(counted(con, rule, lacking), holes(context, rule))
+    return with_holes(counted(con, rule, tallies, lacking), holes(context, rule))
 
 
 def _nothing(context: Context, rule: Rule) -> RuleResult:
@@ -94,11 +98,9 @@ def _nothing(context: Context, rule: Rule) -> RuleResult:
     return RuleResult(rule, "not_assessed", reasons=(reason,))
 
 
-def _check_closing(con: Connection, rule: Rule) -> None:
+def _check_closing(wanted: tuple[int, int], tallies: Sequence[Tally]) -> None:
     """Every subject row comes out exactly once, or the rule's counts mean nothing."""
-    total = "select count(*), coalesce(sum(hash(record)), 0)"
-    wanted = rows(con, f"{total} from ({verdicts.records(rule)})")[0]
-    found = rows(con, f"{total} from verdicts")[0]
+    found = sum(t.count for t in tallies), sum(t.checksum for t in tallies)
     if wanted != found:
         raise RuleError(
             f"the SQL yields {found[0]:,} rows for {wanted[0]:,} records"
@@ -111,7 +113,7 @@ def _check_groups(con: Connection) -> None:
     """Every group comes out once, under a name of its own."""
     twice = rows(
         con,
-        "select record.id, count(*) from verdicts group by 1 having count(*) > 1 or record.id is null"
+        "select subject_id, count(*) from grouped group by 1 having count(*) > 1 or subject_id is null"
         " order by 1 limit 1",
     )
     if twice:
@@ -119,24 +121,21 @@ def _check_groups(con: Connection) -> None:
         raise RuleError(f"the SQL yields subject_id {name!r} {count:,} times")
 
 
-def _check_messages(con: Connection, rule: Rule) -> None:
+def _check_messages(con: Connection, rule: Rule, tallies: Sequence[Tally]) -> None:
     """A row's sentence fits its verdict; a conforming row needs none."""
-    pairs = rows(
-        con,
-        "select verdict, message, min(record.id) from verdicts where reason is null"
-        " and verdict <> 'outside' group by all order by all",
-    )
-    for verdict, key, example in pairs:
-        message = rule.messages.get(key) if key else None
-        said = message.verdict if message else None
+    pairs = {(t.verdict, t.message or "") for t in tallies if t.reason is None}
+    for verdict, key in sorted(pairs):
+        said = rule.messages[key].verdict if key in rule.messages else None
         wanted = "lead" if rule.leads and verdict == "nonconforming" else verdict
-        if verdict != "conforming" and said != wanted:
-            raise RuleError(f"record {example} is {verdict}, its message is {key!r} ({said})")
-    legal = [k for k, m in rule.messages.items() if m.verdict == "conforming"]
-    con.execute(
-        f"update judgements set message = null where verdict = 'conforming'"
-        f" and not list_contains({literal(legal)}::varchar[], message)"
-    )
+        if verdict not in ("conforming", "outside") and said != wanted:
+            example = one(
+                con,
+                "select min(record.id) from verdicts where reason is null and verdict ="
+                f" {literal(verdict)} and coalesce(message, '') = {literal(key)}",
+            )
+            raise RuleError(
+                f"record {example} is {verdict}, its message is {key or None!r} ({said})"
+            )
 
 
 def _store_findings(context: Context, rule: Rule) -> None:
@@ -148,12 +147,12 @@ def _store_findings(context: Context, rule: Rule) -> None:
     kind = "lead" if rule.leads else "nonconformity"
     con.execute(
         f"""insert into findings select
-            left(sha256(concat_ws(chr(31), {literal(rule.id)}, record.ns, record.object,
-                 record.id)), 16),
+            left(sha256(concat_ws(chr(31), {literal(rule.id)}, f.record.ns, f.record.object,
+                 f.record.id)), 16),
             {literal(rule.id)}, {literal(rule.version)}, {checkpoints}, {literal(kind)},
-            {literal(rule.severity)}, limited, record.source, record.ns, record.project_id,
-            record.object, record.id, "at", owner, message, evidence, p.path, record.file_id,
-            record.row_number, null, null, null
-        from verdicts v left join paths p on p.file_id = v.record.file_id
-        where verdict = 'nonconforming'"""
+            {literal(rule.severity)}, limited, f.record.source, f.record.ns, f.record.project_id,
+            f.record.object, f.record.id, f.moment, f.owner, message, f.evidence, p.path,
+            f.record.file_id, f.record.row_number, null, null, null
+        from (select limited, message, checkpoint, unnest(found) as f from tallied) t
+        left join paths p on p.file_id = f.record.file_id"""
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from itssrules.assess.context import Context
+from itssrules.assess.context import CHECKSUM, Context
 from itssrules.catalogue.compose import bind
 from itssrules.errors import RuleError, check_stopped
 from itssrules.model.rule import Fact, Rule
@@ -37,8 +37,8 @@ def _check_total(context: Context, fact: Fact) -> None:
     """A fact of a table has each of its records exactly once."""
     if not fact.of:
         return
-    total = "select count(*), coalesce(sum(hash(record)), 0) from"
-    wanted = rows(context.con, f"{total} {ident(fact.of)}")
-    found = rows(context.con, f"{total} {ident(fact.name)}")
+    wanted = context.total([fact.of])
+    total = f"select count(*), coalesce({CHECKSUM}, 0) from {ident(fact.name)}"
+    found = rows(context.con, total)[0]
     if wanted != found:
-        raise RuleError(f"it has {found[0][0]:,} rows for {wanted[0][0]:,} records of {fact.of}")
+        raise RuleError(f"it has {found[0]:,} rows for {wanted[0]:,} records of {fact.of}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from itssrules.model.rule import Need, Rule
@@ -176,24 +176,27 @@ def limits(rule: Rule, subject: str, files: dict[int, str], supply: Supply) -> d
     return found
 
 
-def blurred_sql(rule: Rule, subject: str) -> str | None:
+def blurred_sql(
+    rule: Rule, subject: str, damaged: Callable[[str, str], Collection[str]]
+) -> str | None:
     """A SELECT of records with an unread or disputed cell that the rule rests on.
 
     Yields id, ns, reason and column, one row a record; cells of rows that belong to the record
-    through a foreign key count as its own. None where no such column is read.
+    through a foreign key count as its own. None where no such column is read, or none is `damaged`.
     """
     columns = [*rule.needed_columns, *rule.uses]
     parts = []
     for table in dict.fromkeys(c.partition(".")[0] for c in columns):
         names = [c.partition(".")[2] for c in columns if c.partition(".")[0] == table]
-        if table == subject:
-            parts += [
-                _cells(table, names, how, "record.id", "true") for how in ("unread", "disputed")
-            ]
-        elif table not in rule.subject:
-            link = _link(model()[table], model()[subject])
-            if link:
-                parts += [_cells(table, names, how, *link) for how in ("unread", "disputed")]
+        links = [("record.id", "true")] if table == subject else []
+        if table not in rule.subject:
+            links = _links(model()[table], model()[subject])
+        parts += [
+            _cells(table, names, how, *link)
+            for how in ("unread", "disputed")
+            if not set(names).isdisjoint(damaged(table, how))
+            for link in links
+        ]
     if not parts:
         return None
     union = " union all ".join(parts)
@@ -209,14 +212,17 @@ def _cells(table: str, names: list[str], how: str, owner: str, where: str) -> st
     )
 
 
-def _link(table: Table, subject: Table) -> tuple[str, str] | None:
-    """How rows of `table` name the record of `subject` that they belong to."""
-    for column in table.columns:
-        if _points_to(column, subject):
-            return ident(column.name), "true"
-    if table.column("object_type") and table.column("object_id"):
-        return "object_id", f"object_type = {literal(subject.object)}"
-    return None
+def _links(table: Table, subject: Table) -> list[tuple[str, str]]:
+    """How rows of `table` name the record of `subject` that they belong to: its id, and where."""
+    found = [(ident(c.name), "true") for c in table.columns if _points_to(c, subject)][:1]
+    kinds = [("object_type", "object_id"), ("from_type", "from_id"), ("to_type", "to_id")]
+    if not found:
+        found = [
+            (id_, f"coalesce({kind}, {literal(subject.object)}) = {literal(subject.object)}")
+            for kind, id_ in kinds
+            if table.column(kind) and table.column(id_)
+        ]
+    return found
 
 
 def _points_to(column: Column, subject: Table) -> bool:

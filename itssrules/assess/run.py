@@ -13,11 +13,10 @@ from itssrules.assess.context import Context
 from itssrules.assess.engine import FINDINGS, assess_rule
 from itssrules.assess.facts import make
 from itssrules.assess.gate import FIRM, Supply
+from itssrules.assess.known import know
 from itssrules.assess.outcome import checkpoints, nonconformities
 from itssrules.assess.params import changes
-from itssrules.assess.people import person_words
 from itssrules.assess.timeline import timelines
-from itssrules.assess.working_time import working_days
 from itssrules.catalogue.compose import reference_columns
 from itssrules.errors import ConfigError, not_utf8
 from itssrules.model.results import Coverage, Input, ProjectLoad, Results, RuleResult
@@ -124,8 +123,7 @@ def prepare(
 ) -> Context:
     """Lock the connection and gather what every rule shares."""
     lock(con)
-    working_days(con)
-    person_words(con)
+    know(con)
     rejects: dict[tuple[str, str], int] = {}
     for i in intake.inputs:
         for t in i.tables:

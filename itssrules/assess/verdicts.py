@@ -1,12 +1,13 @@
 """The SQL that turns a rule's answers into verdicts, one row a subject.
 
-They stand in the temporary table `judgements`; the view `verdicts` shows them, or, where no file may
-be judged, what would stand there.
+They stand in the temporary view `verdicts`, which runs the rule whenever it is read, or, where no
+file may be judged, shows what would stand there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from itssrules.assess.context import Context
 from itssrules.assess.gate import Gate, blurred_sql
@@ -79,7 +80,7 @@ def answers(context: Context, rule: Rule) -> str:
     return "\nunion all by name\n".join(parts) if len(parts) > 1 else parts[0]
 
 
-def _in(names: Sequence[str]) -> str:
+def _in(names: Iterable[object]) -> str:
     return f"({', '.join(literal(n) for n in names)})"
 
 
@@ -89,33 +90,43 @@ def of_records(
 ) -> None:  # fmt: skip
     """Judge records. `weak` are id spaces in which rows beside the subject seem to be lost."""
     sql = answers(context, rule)
-    blurred = [
+    blurred = " union all ".join(
         f"select {object_of(t)} as object, b.* from ({b}) b"
         for t in rule.subject
-        if (b := blurred_sql(rule, t))
-    ]
-    limited = [f"({object_of(t)}, {f})" for t, files in lacking.items() for f in files]
-    fragile = (
-        f"l.object is not null or j.record.ns in {_in(weak)}" if weak else "l.object is not null"
+        if (b := blurred_sql(rule, t, context.damaged))
     )
+    reason, column = _held(shut, "reason"), _held(shut, "column")
+    files = [_of_files(t, found) for t, found in lacking.items() if found]
+    fragile = [*files, *([f"record.ns in {_in(weak)}"] if weak else [])]
+    limited = f"coalesce({' or '.join(fragile)}, false)" if fragile else "false"
+    join = ""
+    if blurred:
+        reason, column = f"coalesce({reason}, b.reason)", f"coalesce({column}, b.col)"
+        join = (
+            f" left join ({blurred}) b on b.object = record.object and b.id = record.id"
+            " and b.ns = record.ns"
+        )
     _write(
         context, rule, sql,
-        f"""shut(object, file_id, reason, col) as (values {_gate_values(shut)}),
-        blurred as ({
-            " union all ".join(blurred)
-            or "select null::varchar as object, null::varchar as id, null::varchar as ns,"
-            " null::varchar as reason, null::varchar as col where false"
-        }),
-        limited(object, file_id) as (values {", ".join(limited) or "(null, null)"}),
-        weighed as (
-            select j.*, coalesce(s.reason, b.reason) as held_by, coalesce(s.col, b.col) as held_col,
-                {fragile} as without_use
-            from judged j
-            left join shut s on s.object = j.record.object and s.file_id = j.record.file_id
-            left join blurred b on b.object = j.record.object and b.id = j.record.id
-                 and b.ns = j.record.ns
-            left join limited l on l.object = j.record.object and l.file_id = j.record.file_id)""",
+        f"""weighed as (
+            select j.*, {reason} as held_by, {column} as held_col, {limited} as without_use
+            from judged j{join})""",
     )  # fmt: skip
+
+
+def _of_files(table: str, files: Iterable[int]) -> str:
+    """True for the records of a table that some files hold."""
+    return f"record.object = {object_of(table)} and record.file_id in {_in(files)}"
+
+
+def _held(shut: Mapping[str, list[Gate]], what: Literal["reason", "column"]) -> str:
+    """Why a record's file may not be judged, or for which column."""
+    held: dict[tuple[str, str], list[int]] = {}
+    for table, found in shut.items():
+        for gate in found:
+            held.setdefault((table, getattr(gate, what)), []).append(gate.file_id)
+    whens = [f"when {_of_files(t, files)} then {literal(v)}" for (t, v), files in held.items()]
+    return f"case {' '.join(whens)} end" if whens else "null::varchar"
 
 
 def of_groups(context: Context, rule: Rule, *, limited: bool) -> None:
@@ -140,14 +151,17 @@ def _write(context: Context, rule: Rule, sql: str, weighed: str) -> None:
     evidence = _evidence(context, rule, sql)
     checkpoint = "checkpoint" if rule.kind == "register" else "null::varchar"
     verdict = f"case when {_outside(context)} then 'outside' else {VERDICT} end"
+    legal = [k for k, m in rule.messages.items() if m.verdict == "conforming"]
+    unsaid = f"not list_contains({literal(legal)}::varchar[], message)" if legal else "true"
     context.con.execute(
-        f"""create or replace temp table judgements as
+        f"""create or replace temp view verdicts as
         with judged as ({sql}
         ),
         {weighed},
         named as (select *, {verdict} as verdict from weighed)
         select record, verdict, held_by as reason, held_col as col,
-            case when held_by is null then message end as message,
+            case when held_by is null and not (verdict = 'conforming' and {unsaid})
+                 then message end as message,
             without_use and verdict in ('conforming', 'nonconforming', 'not_applicable') as limited,
             case when verdict = 'nonconforming' then "at" end as "at",
             case when verdict = 'nonconforming' then owner end as owner,
@@ -155,7 +169,6 @@ def _write(context: Context, rule: Rule, sql: str, weighed: str) -> None:
             {checkpoint} as checkpoint
         from named"""
     )
-    context.con.execute("create or replace temp view verdicts as select * from judgements")
 
 
 def _outside(context: Context) -> str:

@@ -33,8 +33,9 @@ RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{3}")
 MESSAGE_KEYS = {"verdict", "zh", "en", "marks"}
 PARAM_KEYS = {"type", "value", "min", "max", "help", "reads", "legal"}
 KEYS = {
-    "id": str, "title": dict, "severity": str, "kind": str, "leads": bool, "compares": bool,
-    "subject": list, "decides": list, "supports": list, "yields_to": list, "needs": list, "uses": list,
+    "id": str, "title": dict, "severity": str, "kind": str, "leads": bool, "at_most": bool,
+    "compares": bool, "subject": list,
+    "decides": list, "supports": list, "yields_to": list, "needs": list, "uses": list,
     "blank": dict, "since": str, "status": str, "why": dict, "fix": dict, "noise": dict,
     "params": dict, "message": dict,
 }  # fmt: skip
@@ -143,6 +144,7 @@ class HeadReader:
             severity=cast("Severity", self._one_of("severity", SEVERITIES, "minor")),
             kind=self._one_of("kind", KINDS, "record"),
             leads=head.get("leads", False),
+            at_most=head.get("at_most", False),
             compares=head.get("compares", False),
             subject=tuple(t for t in subject if t in model()),
             decides=self._strings("decides"),

@@ -25,6 +25,7 @@ FUNCTIONS = {
     "earliest", "latest", "ratio", "elapsed_minutes", "months_before",
     "supplied", "table_supplied", "column_supplied", "complete", "complete_over",
     "complete_everywhere", "local_day", "day_start", "quarter_start", "quarter_name", "days_after",
+    "half_start", "half_name", "says_any", "word_in", "is_one_of", "holds_role",
     "months_after", "list_contains", "number_prefix", "number_value", "same_person", "person_key",
     "person_word", "worked", "whole_minutes", "damaged",
 }  # fmt: skip

@@ -265,7 +265,7 @@ def _early_approvals(
 ) -> list[Text]:  # fmt: skip
     """Approvals that mostly lie before their record was made, as no approval can."""
     notes = []
-    for table in (t for t in model().values() if t.kind == "ticket"):
+    for table in (t for t in model().values() if t.kind == "ticket" and t.column("created_at")):
         for column in ("requested_at", "decided_at"):
             where = f"object_type = {literal(table.object)}"
             event = Event("approvals", column, "min", where, "object_id", table.name, "created_at")

@@ -179,6 +179,8 @@ class Rule:
     version: str
     sql_line: int = 1
     leads: bool = False
+    at_most: bool = False
+    """A key figure that must not exceed its target; the others must reach it."""
     compares: bool = False
     uses: tuple[str, ...] = ()
     decides: tuple[str, ...] = ()

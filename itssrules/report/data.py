@@ -204,6 +204,7 @@ def _rule(r: RuleResult) -> dict[str, Any]:
         "kind": r.rule.kind,
         "title": r.rule.title.both(),
         "leads": r.rule.leads,
+        "at_most": r.rule.at_most,
         "severity": r.rule.severity,
         "status": r.status,
         **{name: getattr(r, name) for name in COUNTS},

@@ -39,7 +39,7 @@ from itssrules.report.words import (
 MAX_LISTED = 100
 TOP = 10
 """Nonconformities that the page tells more of at once."""
-ITEMS = 150
+ITEMS = 300
 """Nonconformities that its table lists."""
 BETWEEN = re.compile(
     r"\s*\n\s*(?=</?(?:tr|td|th|thead|tbody|table|li|ul|ol|dl|div|dt|dd|section|article|h[1-6]|p|figure"

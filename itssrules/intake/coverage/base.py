@@ -13,7 +13,7 @@ from itssrules.model.settings import Source
 from itssrules.model.tables import Table, model
 from itssrules.store import Connection, ident, literal, one, rows
 
-MOMENTS = ("created_at", "changed_at", "requested_at", "decided_at")
+MOMENTS = ("created_at", "changed_at", "requested_at", "decided_at", "released_at")
 """Columns that put a row into the window; the first that is supplied and filled counts."""
 GRAINS = {"day": 86_400, "minute": 60}
 """Seconds that a moment of that precision may be later than it says."""

@@ -37,6 +37,24 @@
   const number = (n) => n.toLocaleString("en-US");
   const here = (value) => (Array.isArray(value) ? value[lang()] : value);
 
+  /* ---- folded parts stand as text until they are opened or printed ---- */
+  function unfold(within) {
+    for (const folded of within.querySelectorAll("noscript.later")) {
+      const made = document.createElement("template");
+      made.innerHTML = folded.textContent;
+      folded.replaceWith(made.content);
+    }
+  }
+  function find(id) {
+    const mark = `id="${id}"`;
+    for (const folded of $(id) ? [] : document.querySelectorAll("noscript.later")) {
+      if (folded.textContent.includes(mark)) unfold(folded.parentElement);
+    }
+    return $(id);
+  }
+  document.addEventListener("toggle", (event) => { if (event.target.open) unfold(event.target); }, true);
+  window.addEventListener("beforeprint", () => unfold(document));
+
   /* ---- findings: inflated rule by rule when they are wanted ---- */
   const inflated = new Map();
   async function inflate(id) {
@@ -162,6 +180,7 @@
   function draw(details, e) {
     if (!e || drawn.has(details)) return;
     drawn.add(details);
+    unfold(details);
     details.append(opened(e));
     details.querySelector("p.values").hidden = true;
   }
@@ -373,7 +392,7 @@
       scroll(row);
       button.focus({ preventScroll: true });
     } else if (hash.length > 1) {
-      const aim = $(decoded(hash.slice(1)));
+      const aim = find(decoded(hash.slice(1)));
       for (let up = aim?.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
       aim?.scrollIntoView();
     } else if (filtered()) {
