@@ -7,9 +7,13 @@ kind     = "record"
 subject  = ["changes"]
 decides  = ["QM-8.4.6-24", "QA-3.4-3"]
 supports = ["QM-8.5.3-5", "KP-3.1.3-5"]
-needs    = ["changes.change_type", "changes.status", "changes.approval_status | approvals.decision"]
-uses     = ["changes.outcome", "changes.actual_start", "changes.actual_end", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decided_at"]
-blank    = { outcome = "applies", approval_status = "nonconforming" }
+needs    = [
+    "changes.change_type",
+    "changes.status",
+    "changes.approval_status | approvals.decision",
+]
+uses     = ["changes.approved_at", "changes.outcome", "changes.actual_start", "changes.actual_end", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decided_at"]
+blank    = { outcome = "applies", approval_status = "nonconforming", approved_at = "nonconforming" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "未经批准就实施变更，等于绕过了变更控制：影响没有评估，风险无人承担，出了故障也说不清是谁同意的。这是变更管理中最重的一类不符合。"
@@ -28,8 +32,8 @@ en = "Change {id} was implemented (type {change_type}, status {status}, actual s
 [message.nothing_recorded]
 verdict = "nonconforming"
 marks = "approvals.decided_at"
-zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），审批状态为空，也没有批准记录。"
-en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}) with an empty approval state and no approval on record."
+zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），审批状态和批准时间为空，也没有批准记录。"
+en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}) with an empty approval state, no time of approval and no approval on record."
 
 [message.no_approval_row]
 verdict = "nonconforming"
@@ -37,10 +41,16 @@ marks = "approvals.decided_at"
 zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），而该时段完整的审批记录中没有对它的批准。"
 en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}), and the approvals, complete for that time, hold none that approves it."
 
+[message.overruled]
+verdict = "nonconforming"
+marks = "rejected_at"
+zh = "变更 {id} 已实施（类型 {change_type}，状态 {status}，实际开始 {actual_start:time}），但此前的批准已被 {rejected_at:time} 的否决取代，单据上的审批状态为“{approval_status}”，此后没有新的批准。"
+en = "Change {id} was implemented (type {change_type}, status {status}, actual start {actual_start:time}) although the rejection of {rejected_at:time} had overruled its earlier approval; its recorded approval state is “{approval_status}”, and there is no later approval."
+
 [message.ok]
 verdict = "conforming"
-zh = "变更 {id} 已有批准（审批状态 {approval_status}，审批结论 {decisions:list}）。"
-en = "Change {id} was approved (approval state {approval_status}, decisions {decisions:list})."
+zh = "变更 {id} 已有批准（审批状态 {approval_status}，批准时间 {approved_at:time}，审批结论 {decisions:list}）。"
+en = "Change {id} was approved (approval state {approval_status}, time of approval {approved_at:time}, decisions {decisions:list})."
 
 [message.contradictory]
 verdict = "not_assessed"
@@ -107,6 +117,7 @@ select
          when a.implemented is null                            then 'implemented_unknown'
          when a.contradictory                                  then 'contradictory'
          when a.approved                                       then 'ok'
+         when a.overruled                                      then 'overruled'
          when a.has_unclear                                    then 'decision_unclear'
          when c.approval_status is not null                    then 'not_approved'
          when a.approved is null                               then 'approvals_incomplete'
@@ -119,6 +130,8 @@ select
     c.actual_start,
     c.actual_end,
     c.approval_status,
+    c.approved_at,
+    a.rejected_at,
     a.decisions
 from changes c
 left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id

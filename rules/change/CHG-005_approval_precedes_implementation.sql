@@ -8,7 +8,7 @@ subject  = ["changes"]
 decides  = []
 supports = ["QM-8.4.6-24", "QM-8.5.3-5", "QA-3.4-3"]
 needs    = ["changes.change_type", "changes.status", "changes.actual_start", "approvals.decided_at | changes.approved_at"]
-uses     = ["changes.outcome", "changes.actual_end", "changes.created_at", "changes.approval_status", "approvals.object_type", "approvals.object_id", "approvals.stage", "approvals.decision"]
+uses     = ["changes.outcome", "changes.actual_end", "changes.created_at", "changes.closed_at", "changes.approval_status", "approvals.object_type", "approvals.object_id", "approvals.stage", "approvals.decision"]
 blank    = { outcome = "applies", approval_status = "applies", approved_at = "applies", actual_start = "applies", actual_end = "applies" }
 since    = "0.2"
 status   = "stable"
@@ -41,8 +41,14 @@ en = "The actual start of change {id} is empty; measured by its planned start {s
 [message.only_after]
 verdict = "nonconforming"
 marks = "decided_at"
-zh = "变更 {id} 于 {started_at:time} 开始实施，此前没有任何批准；现有的只是事后补批或附带的批准（审批人 {approvers:list}），最早的作于 {decided_at:time}，晚 {late_by:duration}。"
-en = "Work on change {id} began at {started_at:time} with no approval before it; there are only retroactive or accompanying ones (by {approvers:list}), the first at {decided_at:time}, {late_by:duration} later."
+zh = "变更 {id} 于 {started_at:time} 开始实施，此前没有任何批准；最早的批准（审批人 {approvers:list}）作于 {decided_at:time}，晚 {late_by:duration}。"
+en = "Work on change {id} began at {started_at:time} with no approval before it; the first (by {approvers:list}) came at {decided_at:time}, {late_by:duration} later."
+
+[message.only_after_by_plan]
+verdict = "nonconforming"
+marks = "decided_at"
+zh = "变更 {id} 的实际开始时间为空，按计划开始时间 {started_at:time} 判定：此前没有任何批准，最早的批准（审批人 {approvers:list}）作于 {decided_at:time}，晚 {late_by:duration}。"
+en = "The actual start of change {id} is empty; measured by its planned start {started_at:time}, there was no approval before it, and the first (by {approvers:list}) came {late_by:duration} later, at {decided_at:time}."
 
 [message.ok]
 verdict = "conforming"
@@ -74,6 +80,16 @@ verdict = "not_assessed"
 zh = "只有补批、客户或其他附带环节的批准，看不到实施前必经环节的批准。"
 en = "Only retroactive, customer or other accompanying approvals are seen, none of a stage that work waits for."
 
+[message.stage_unknown]
+verdict = "not_assessed"
+zh = "开始实施之后还有批准，但其审批环节不明，可能是补批或客户审批。"
+en = "There is an approval after the start whose stage is not known; it may be a retroactive or accompanying one."
+
+[message.later_unknown]
+verdict = "not_assessed"
+zh = "所见的批准都在开始实施之前，但不能确定审批记录在变更期间是完整的，也许还有更晚的批准。"
+en = "The approvals that are seen precede the start, but approvals are not known to be complete over the time of the change; there may be a later one."
+
 [message.contradictory]
 verdict = "not_assessed"
 zh = "审批信息互相矛盾：既有批准又有否决，无法确定变更是否获得批准。"
@@ -86,8 +102,8 @@ en = "An approval row has no readable decision or object type and may be a later
 
 [message.approvals_incomplete]
 verdict = "not_assessed"
-zh = "审批记录中没有找到批准，但不能确定审批记录在变更期间是完整的。"
-en = "No approving decision was found, but the approvals are not known to be complete over the time of the change."
+zh = "没有找到开始实施之前的批准，但不能确定审批记录在变更期间是完整的。"
+en = "No approval before the start was found, but the approvals are not known to be complete over the time of the change."
 
 [message.status_unknown]
 verdict = "not_assessed"
@@ -136,7 +152,8 @@ with decisions as (                       -- one row a change: when its approval
         count(*) filter (where beside is not true) as required,
         count(*) filter (where beside is not true and decided_at is null) as undated_required,
         count(*) filter (where decided_at is null) as undated,
-        max(decided_at) filter (where beside is not true) as last_required_at,
+        max(decided_at) filter (where not beside) as last_sure_at,         -- of a stage that is known
+        max(decided_at) filter (where beside is not true) as last_at,
         min(decided_at) as first_at,
         list(approver order by decided_at, approver) filter (where approver is not null) as approvers
     from change_approvals
@@ -146,7 +163,7 @@ facts as (
     select
         c.*,
         a.implemented,
-        a.authorised,
+        a.approved,
         a.contradictory,
         a.has_approved,
         a.has_rejected,
@@ -156,9 +173,12 @@ facts as (
         d.required,
         d.undated_required,
         d.undated,
-        d.last_required_at,
+        d.last_sure_at,
+        d.last_at,
         d.first_at,
-        d.approvers as row_approvers,
+        case when a.has_approved                then d.approvers
+             when c.approved_by is not null     then list_value(c.approved_by)
+        end as approvers,
         c.actual_start is null as by_plan,
         coalesce(c.actual_start, case when $use_planned then c.planned_start end) as started_at
     from changes c
@@ -169,64 +189,55 @@ timed as (
     select
         *,
         started_at + to_minutes($tolerance_minutes + 1) as too_late,   -- less than a minute does not count
-        case when required > 0      then last_required_at
-             when has_approved      then first_at
-             else own_approved_at
-        end as decided_at,
-        case when has_approved                then row_approvers
-             when approved_by is not null     then list_value(approved_by)
-        end as approvers,
-        required = 0 and undated = 0 and not by_plan
-            and complete_over('approvals', ns, created_at, started_at) as all_seen_beside
+        actual_end + to_minutes(1) <= started_at as inverted,
+        complete_over('approvals', ns, earliest(created_at, started_at),
+                      latest(created_at, started_at)) as seen_to_start,
+        complete_over('approvals', ns, started_at, coalesce(closed_at, $as_of)) as seen_to_end
     from facts
 )
 select
     record,
     coalesce(actual_start, actual_end, closed_at, created_at) as at,
     implementer as owner,
-    implemented and change_type = 'normal' and authorised as applies,
-    case when started_at is null                                    then null
-         when actual_end < started_at                               then null
-         when required > 0 and decided_at >= too_late               then false
-         when has_unclear                                           then null
-         when undated_required > 0                                  then null
-         when required > 0 and decided_at < too_late                then true
-         when all_seen_beside and decided_at >= too_late            then false
-         when has_approved                                          then null
-         when decided_at >= too_late                                then false
-         when decided_at < too_late                                 then true
-    end as conforms,
+    implemented and change_type = 'normal' and approved as applies,
+    case when inverted                                              then null
+         when last_sure_at >= too_late                              then false
+         when has_unclear or undated_required > 0                   then null
+         when last_at < too_late and seen_to_end                    then true
+         when undated = 0 and first_at >= too_late and seen_to_start then false
+         else own_approved_at < too_late end as conforms,
     case when change_type = 'emergency'                             then 'emergency'
          when change_type = 'standard'                              then 'standard'
          when not implemented                                       then 'not_implemented'
-         when not authorised                                        then 'not_approved'
+         when not approved                                          then 'not_approved'
          when status is null                                        then 'status_unknown'
          when change_type is null                                   then 'type_unknown'
          when implemented is null and has_rejected                  then 'rejection_unclear'
          when implemented is null                                   then 'implemented_unknown'
          when contradictory                                         then 'contradictory'
-         when authorised is null and has_rejected and approved_at is not null then 'contradictory'
-         when authorised is null and has_unclear                    then 'decision_unclear'
-         when authorised is null                                    then 'approvals_incomplete'
+         when approved is null and has_unclear                      then 'decision_unclear'
+         when approved is null                                      then 'approvals_incomplete'
          when started_at is null                                    then 'no_start'
-         when actual_end < started_at                               then 'inverted'
-         when required > 0 and decided_at >= too_late
+         when inverted                                              then 'inverted'
+         when last_sure_at >= too_late or own_approved_at >= too_late
               then case when by_plan then 'late_by_plan' else 'late' end
          when has_unclear                                           then 'decision_unclear'
          when undated_required > 0                                  then 'no_decision_time'
-         when required > 0
+         when last_at < too_late and not seen_to_end                then 'later_unknown'
+         when last_at < too_late or own_approved_at < too_late
               then case when by_plan then 'ok_by_plan' else 'ok' end
-         when all_seen_beside and decided_at >= too_late            then 'only_after'
+         when undated = 0 and first_at >= too_late
+              then case when not seen_to_start then 'approvals_incomplete'
+                        when by_plan           then 'only_after_by_plan' else 'only_after' end
+         when required > 0                                          then 'stage_unknown'
          when has_approved                                          then 'beside_only'
          when may_lack_rows                                         then 'approvals_incomplete'
-         when decided_at is null                                    then 'no_decision_time'
-         when decided_at >= too_late
-              then case when by_plan then 'late_by_plan' else 'late' end
-         when by_plan                                               then 'ok_by_plan'
-         else 'ok'
+         else 'no_decision_time'
     end as message,
     approvers,
-    decided_at,
+    case when last_sure_at >= too_late then last_sure_at
+         when first_at >= too_late     then first_at
+         else coalesce(last_at, own_approved_at) end as decided_at,
     started_at,
     actual_start,
     planned_start,

@@ -153,7 +153,7 @@ with timed as (
     select
         c.*,
         a.implemented,
-        a.authorised,
+        a.approved,
         a.contradictory,
         a.has_approved,
         a.has_rejected,
@@ -162,8 +162,10 @@ with timed as (
         a.approvals_supplied,
         a.own_approved_at,
         a.approved_by_roles,
-        c.actual_end < c.actual_start as inverted,
+        c.actual_end + to_minutes(1) <= c.actual_start as inverted,
         coalesce(c.actual_end, c.actual_start) as work_to,   -- without an end, a limit that is surely not too long
+        case when column_supplied('approvals', 'object_id', c.ns)
+             then earliest(c.created_at, coalesce(c.actual_start, c.actual_end)) end as from_at,
         coalesce(c.actual_end, c.actual_start) + to_hours($retro_hours) as limit_at
     from changes c
     left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id
@@ -193,7 +195,6 @@ decisions as (                            -- the approvals; the record's own whe
 held as (                                 -- each wording of an approver's roles, once
     select ns, roles
     from decisions
-    where roles is not null
     group by ns, roles
 ),
 authority as (                            -- which of them are on the list, and which entitle
@@ -239,33 +240,31 @@ facts as (
         d.approvers,
         d.roles,
         coalesce(d.decided, 0) > 0 as has_decision,
-        coalesce(d.timely, 0) > 0 as has_timely,
-        coalesce(d.timely_entitled, 0) > 0 as has_entitled,
-        coalesce(d.timely_unknown, 0) > 0 as has_unknown_role,
-        coalesce(d.timely_foreign, 0) > 0 as has_foreign_role,
-        t.approval_status is not null and t.approval_status <> 'approved' as state_denies,
+        d.timely > 0 as has_timely,
+        d.timely_entitled > 0 as has_entitled,
+        d.timely_unknown > 0 as has_unknown_role,
+        d.timely_foreign > 0 as has_foreign_role,
+        t.approval_status <> 'approved' as state_denies,
         supplied(t.record, 'approved_at') as own_time_supplied,
         t.approvals_supplied
-            and not (column_supplied('approvals', 'object_id', t.ns)
-                     and complete_over('approvals', t.ns, t.created_at, t.limit_at)) as may_lack_rows,
+            and not complete_over('approvals', t.ns, t.from_at, latest(t.created_at, t.limit_at))
+            as may_lack_rows,
         t.approvals_supplied
-            and not (column_supplied('approvals', 'object_id', t.ns)
-                     and complete_over('approvals', t.ns, t.created_at, $as_of)) as may_lack_rows_yet
+            and not complete_over('approvals', t.ns, t.from_at, $as_of) as may_lack_rows_yet
     from timed t
     left join summed d on d.ns = t.ns and d.change_id = t.change_id
 ),
 judged as (
     select
         *,
-        case when limit_at <= $as_of or limit_at is null        then false
+        case when limit_at <= $as_of                            then false
              when contradictory or inverted                     then null
              when has_entitled or has_unknown_role              then false
              when has_unclear or undated > 0                    then null
              when has_foreign_role                              then null
              when may_lack_rows_yet                             then null
-             when authorised and not has_decision               then null
-             when limit_at > $as_of                             then true
-        end as not_due
+             when approved and not has_decision                 then null
+             else limit_at is not null end as not_due
     from facts
 )
 select
@@ -273,8 +272,7 @@ select
     coalesce(actual_start, actual_end, closed_at, created_at) as at,
     implementer as owner,
     implemented and change_type = 'emergency' and not not_due as applies,
-    case when contradictory                                     then null
-         when limit_at is null or inverted                      then null
+    case when contradictory or inverted                         then null
          when has_entitled                                      then true
          when has_unknown_role                                  then true
          when has_unclear                                       then null
@@ -285,8 +283,7 @@ select
          when has_decision                                      then false
          when state_denies                                      then false
          when may_lack_rows                                     then null
-         when authorised                                        then null
-         when has_rejected and approved_at is not null          then null
+         when approved                                          then null
          when approvals_supplied                                then false
          when state_supplied or own_time_supplied               then false
     end as conforms,
@@ -313,8 +310,7 @@ select
          when has_decision                                      then 'late'
          when state_denies                                      then 'not_approved'
          when may_lack_rows                                     then 'approvals_incomplete'
-         when authorised                                        then 'no_decision_time'
-         when has_rejected and approved_at is not null          then 'contradictory'
+         when approved                                          then 'no_decision_time'
          when approvals_supplied                                then 'no_approval_row'
          when state_supplied or own_time_supplied               then 'nothing_recorded'
          else 'approvals_incomplete'

@@ -45,8 +45,8 @@ en = "In {quarter} there were {changes:number} changes, {emergencies:number} of 
 
 [message.types_unknown]
 verdict = "not_assessed"
-zh = "部分变更的类型或状态不明，按全部计入和全部不计入得出的结论相反。"
-en = "Some changes lack type or status, and counting all or none of them as emergencies gives opposite results."
+zh = "部分变更的类型、状态或创建时间不明，按全部计入和全部不计入得出的结论相反。"
+en = "Some changes lack type, status or time of creation, and counting all or none of them as emergencies gives opposite results."
 
 [message.quarter_incomplete]
 verdict = "not_assessed"
@@ -72,39 +72,44 @@ with placed as (
     select
         record,
         record.project_id as project_id,
-        created_at,
         quarter_start(local_day(created_at, $zone)) as began,
-        case when status in ('cancelled', 'rejected') then false
-             when status is not null                  then true end as counts,
-        case when change_type = 'emergency'           then true
-             when change_type is not null             then false end as emergency
+        status not in ('cancelled', 'rejected') as counts,
+        change_type = 'emergency' as emergency
     from changes
 ),
 quarters as (                       -- one row a project and quarter; bounds where cells are unknown
     select
         project_id,
         began,
-        count(*) filter (where counts is distinct from false) as most,
         count(*) filter (where counts) as changes,
         count(*) filter (where counts and emergency) as emergencies,
-        count(*) filter (where counts is null and emergency is distinct from true) as maybe_others,
-        count(*) filter (where counts is null and emergency is distinct from false) as maybe_more,
-        count(*) filter (where counts is distinct from false and emergency is null
-                               or counts is null and emergency) as maybe_emergencies,
+        count(*) filter (where counts and not emergency) as others,
+        count(*) filter (where counts is distinct from false) as most,
+        count(*) filter (where counts is distinct from false
+                               and emergency is distinct from false) as most_emergencies,
+        count(*) filter (where counts is distinct from false
+                               and emergency is distinct from true) as most_others,
         list(record order by record.ns, record.id)
             filter (where began is null or (counts and emergency)) as members
     from placed
     group by project_id, began
 ),
-shares as (
+shares as (                         -- those of no known quarter may belong to any
     select
-        *,
+        project_id,
+        began,
+        changes,
+        emergencies,
+        others,
+        members,
         day_start(began, $zone) as starts_at,
         day_start(months_after(began, 3), $zone) as ends_at,
-        ratio(emergencies, changes) as share,
-        ratio(emergencies, changes + maybe_others) as lowest,
-        ratio(emergencies + maybe_emergencies, changes + maybe_more) as highest
+        most + sum(case when began is null then most else 0 end) over whole as most,
+        most_emergencies
+            + sum(case when began is null then most_emergencies else 0 end) over whole as most_emergencies,
+        most_others + sum(case when began is null then most_others else 0 end) over whole as most_others
     from quarters
+    window whole as (partition by project_id)
 ),
 judged as (
     select
@@ -116,28 +121,26 @@ select
     project_id || ' ' || coalesce(quarter_name(began), '?') as subject_id,
     project_id,
     starts_at as at,
-    case when began is null             then null
-         when ends_at > $as_of          then false
-         when not quarter_complete      then null
-         when most < $least_changes     then false
-         when changes >= $least_changes then true end as applies,
-    case when not quarter_complete           then null
-         when lowest is null or highest is null then null
-         when lowest > $emergency_share      then false
-         when highest <= $emergency_share    then true end as conforms,
+    ends_at <= $as_of
+        and case when not quarter_complete      then null
+                 when most < $least_changes     then false
+                 when changes >= $least_changes then true end as applies,
+    case when emergencies > $emergency_share * (emergencies + most_others)    then false
+         when most_emergencies <= $emergency_share * (most_emergencies + others) then true
+    end as conforms,
     case when began is null                  then 'unplaced'
          when ends_at > $as_of               then 'running'
          when not quarter_complete           then 'quarter_incomplete'
          when most < $least_changes          then 'too_few'
          when changes < $least_changes       then 'types_unknown'
-         when lowest > $emergency_share      then 'too_many'
-         when highest <= $emergency_share    then 'ok'
+         when emergencies > $emergency_share * (emergencies + most_others)    then 'too_many'
+         when most_emergencies <= $emergency_share * (most_emergencies + others) then 'ok'
          else 'types_unknown' end as message,
     members,
     quarter_name(began) as quarter,
     changes,
     emergencies,
-    share,
+    ratio(emergencies, changes) as share,
     $emergency_share as limit,
-    maybe_emergencies
+    most_emergencies - emergencies as maybe_emergencies
 from judged

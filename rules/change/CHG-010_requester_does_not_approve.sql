@@ -8,7 +8,7 @@ subject  = ["changes"]
 decides  = []
 supports = ["QM-8.4.6-24"]
 needs    = ["changes.change_type", "changes.requester", "approvals.approver | changes.approved_by"]
-uses     = ["changes.approval_status", "changes.approved_at", "changes.actual_start", "changes.actual_end", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decision", "approvals.decided_at"]
+uses     = ["changes.outcome", "changes.status", "changes.approval_status", "changes.approved_at", "changes.actual_start", "changes.actual_end", "changes.created_at", "approvals.object_type", "approvals.object_id", "approvals.decision", "approvals.decided_at"]
 blank    = { approval_status = "applies", approved_at = "applies" }
 since    = "0.2"
 status   = "stable"
@@ -42,8 +42,8 @@ en = "The requester is empty and cannot be compared with those who approved."
 
 [message.approver_empty]
 verdict = "not_assessed"
-zh = "没有批准人，或部分批准的审批人为空，其余的不是他人。"
-en = "No approver is named, or some are not and the rest are no other person."
+zh = "没有批准人，或部分批准的审批人为空或是自动账号，其余的不是他人。"
+en = "No approver is named, or some are empty or automatic accounts and the rest are no other person."
 
 [message.not_comparable]
 verdict = "not_assessed"
@@ -103,7 +103,7 @@ facts as (
     select
         c.*,
         a.implemented,
-        a.authorised,
+        a.approved,
         a.contradictory,
         a.has_approved,
         a.has_rejected,
@@ -146,7 +146,7 @@ select
     coalesce(actual_start, actual_end, closed_at, created_at) as at,
     requester as owner,
     case when compensated then false
-         else change_type <> 'standard' and authorised
+         else change_type <> 'standard' and approved
     end as applies,
     case when requester is null                          then null
          when someone_else                               then true
@@ -156,12 +156,11 @@ select
     end as conforms,
     case when compensated                                then 'compensated'
          when change_type = 'standard'                   then 'standard'
-         when not authorised                             then 'not_approved'
+         when not approved                               then 'not_approved'
          when change_type is null                        then 'type_unknown'
          when contradictory                              then 'contradictory'
-         when authorised is null and has_rejected and approved_at is not null then 'contradictory'
-         when authorised is null and has_unclear         then 'decision_unclear'
-         when authorised is null                         then 'approvals_incomplete'
+         when approved is null and has_unclear           then 'decision_unclear'
+         when approved is null                           then 'approvals_incomplete'
          when someone_else                               then 'ok'
          when requester is null or requester_who is null then 'requester_empty'
          when unnamed                                    then 'approver_empty'

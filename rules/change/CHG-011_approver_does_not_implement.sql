@@ -42,8 +42,8 @@ en = "The implementer is empty and cannot be compared with those who approved."
 
 [message.approver_empty]
 verdict = "not_assessed"
-zh = "没有批准人，或部分批准的审批人为空，其余的不是他人。"
-en = "No approver is named, or some are not and the rest are no other person."
+zh = "没有批准人，或部分批准的审批人为空或是自动账号，其余的不是他人。"
+en = "No approver is named, or some are empty or automatic accounts and the rest are no other person."
 
 [message.not_comparable]
 verdict = "not_assessed"
@@ -123,7 +123,7 @@ facts as (
     select
         c.*,
         a.implemented,
-        a.authorised,
+        a.approved,
         a.contradictory,
         a.has_approved,
         a.has_rejected,
@@ -166,7 +166,7 @@ select
     coalesce(actual_start, actual_end, closed_at, created_at) as at,
     implementer as owner,
     case when compensated then false
-         else implemented and change_type <> 'standard' and authorised
+         else implemented and change_type <> 'standard' and approved
     end as applies,
     case when implementer is null                        then null
          when someone_else                               then true
@@ -177,15 +177,14 @@ select
     case when compensated                                then 'compensated'
          when change_type = 'standard'                   then 'standard'
          when not implemented                            then 'not_implemented'
-         when not authorised                             then 'not_approved'
+         when not approved                               then 'not_approved'
          when status is null                             then 'status_unknown'
          when change_type is null                        then 'type_unknown'
          when implemented is null and has_rejected       then 'rejection_unclear'
          when implemented is null                        then 'implemented_unknown'
          when contradictory                              then 'contradictory'
-         when authorised is null and has_rejected and approved_at is not null then 'contradictory'
-         when authorised is null and has_unclear         then 'decision_unclear'
-         when authorised is null                         then 'approvals_incomplete'
+         when approved is null and has_unclear           then 'decision_unclear'
+         when approved is null                           then 'approvals_incomplete'
          when someone_else                               then 'ok'
          when implementer is null or implementer_who is null then 'implementer_empty'
          when unnamed                                    then 'approver_empty'

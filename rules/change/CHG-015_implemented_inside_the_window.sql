@@ -16,8 +16,8 @@ why.zh   = "变更窗口是与需方约定、经批准的时段。提前动手�
 why.en   = "The window is the time that was agreed and approved. Work outside it hits the business unprepared, and the impact weighed at approval no longer holds."
 fix.zh   = "说明偏离原因并与需方确认影响；窗口不够时先改计划并重新批准，再继续实施；经常超时的，重新估算工时和回退时间。"
 fix.en   = "Explain the deviation and confirm its effect with the customer. Where the window does not suffice, alter and re-approve the plan before going on; where overruns are frequent, estimate anew."
-noise.zh = "实际时间可能是事后补填或系统按状态自动写入的；判定依据导出时的最后一版计划，改期后的计划是否重新批准不在本规则之内；工具之间可能有时区或时钟差异。"
-noise.en = "Actual times may be entered afterwards or stamped by a change of state; the plan is the last one as exported, and whether a shifted plan was approved again is not judged here; zones and clocks of tools may differ."
+noise.zh = "实际时间可能是事后补填或系统按状态自动写入的；恰为零点的时间可能只填了日期；判定依据导出时的最后一版计划，改期后的计划是否重新批准不在本规则之内；工具之间可能有时区或时钟差异。"
+noise.en = "Actual times may be entered afterwards or stamped by a change of state; a time of exactly midnight may be a mere date; the plan is the last one as exported, and whether a shifted plan was approved again is not judged here; zones and clocks of tools may differ."
 
 [params.early_minutes]
 type = "minutes"
@@ -112,7 +112,8 @@ judged as (
         *,
         work_from < planned_start - to_minutes($early_minutes) as early,
         work_to > planned_end + to_minutes($late_minutes) as late,
-        planned_end < planned_start or actual_end < actual_start as inverted
+        planned_end + to_minutes(1) <= planned_start
+            or actual_end + to_minutes(1) <= actual_start as inverted    -- less than a minute does not count
     from facts
 )
 select
@@ -122,8 +123,8 @@ select
     implemented and change_type <> 'emergency' as applies,
     case when inverted      then null
          when early or late then false
-         when actual_start >= planned_start - to_minutes($early_minutes)
-              and actual_end <= planned_end + to_minutes($late_minutes) then true
+         when actual_start is not null and actual_end is not null
+              and not early and not late then true
     end as conforms,
     case when change_type = 'emergency'  then 'emergency'
          when status is null             then 'status_unknown'

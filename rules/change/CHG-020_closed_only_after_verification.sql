@@ -9,7 +9,7 @@ decides  = ["QM-8.4.6-28"]
 supports = ["QA-3.4-3"]
 needs    = ["changes.status", "changes.closed_at", "changes.verified_at | change_tasks.closed_at"]
 uses     = ["changes.outcome", "changes.actual_start", "changes.actual_end", "changes.created_at", "changes.verification_result", "changes.approval_status", "change_tasks.change_id", "change_tasks.task_type", "change_tasks.status", "approvals.object_type", "approvals.object_id", "approvals.decision"]
-blank    = { outcome = "applies", approval_status = "applies", actual_end = "conforming", verified_at = "nonconforming", verification_result = "conforming" }
+blank    = { outcome = "applies", approval_status = "applies", actual_start = "conforming", actual_end = "conforming", verified_at = "nonconforming", verification_result = "conforming" }
 since    = "0.1"
 status   = "stable"
 why.zh   = "未经验证就关闭，变更是否达到预期、有没有带来新的问题都无人确认，缺陷会留到业务上才被发现。"
@@ -75,13 +75,18 @@ en = "The change is closed, but its closing time is empty."
 
 [message.too_early]
 verdict = "not_assessed"
-zh = "验证时间早于实际结束时间，不能证明验证的是实施后的效果。"
-en = "The verification lies before the end of the work, so it does not prove that the effect was verified."
+zh = "验证时间早于实施结束（没有结束时间的，早于实施开始），不能证明验证的是实施后的效果。"
+en = "The verification lies before the end of the work (before its start, where no end is recorded), so it does not prove that the effect was verified."
 
 [message.result_without_time]
 verdict = "not_assessed"
 zh = "有验证结论但没有验证时间，无法判断验证与关闭的先后。"
 en = "A result of verification is recorded without its time, so it cannot be told which came first."
+
+[message.end_unknown]
+verdict = "not_assessed"
+zh = "关闭前有验证，但没有实际结束时间，不能确定验证的是实施后的效果。"
+en = "There is a verification before closing, but no actual end, so it may not have verified the effect of the work."
 
 [message.task_unclear]
 verdict = "not_assessed"
@@ -128,18 +133,27 @@ verdict = "not_applicable"
 zh = "变更被否决后关闭，没有实施迹象。"
 en = "The change was rejected and closed, with no sign of implementation."
 */
-with tasks as (                          -- one row a change: its verify and review tasks
+with closings as (                       -- a verification counts from the end of the work, until the closing
+    select
+        *,
+        coalesce(actual_end, actual_start) - to_minutes(1) as too_early,   -- less than a minute
+        closed_at + to_minutes($grace_minutes + 1) as too_late             -- does not count
+    from changes
+),
+tasks as (                               -- one row a change: its verify and review tasks
     select
         c.ns,
         c.change_id,
         min(t.closed_at) filter (
             where t.task_type in ('verify', 'review') and t.status = 'closed'
-                  and (c.actual_end is null or t.closed_at > c.actual_end)) as task_at,
+                  and (c.too_early is null or t.closed_at > c.too_early)) as task_at,
         count(*) filter (
             where coalesce(t.task_type, 'verify') in ('verify', 'review')
                   and coalesce(t.status, 'closed') = 'closed'
-                  and (t.task_type is null or t.status is null or t.closed_at is null)) as unclear
-    from changes c
+                  and (t.closed_at is null
+                       or t.closed_at < c.too_late
+                          and (c.too_early is null or t.closed_at > c.too_early))) as maybe
+    from closings c
     join change_tasks t on t.ns = c.ns and t.change_id = c.change_id
     group by c.ns, c.change_id
 ),
@@ -159,20 +173,20 @@ reviews as (                             -- one row a change: when it went from 
 facts as (
     select
         c.*,
-        case when c.actual_end is null or c.verified_at > c.actual_end - to_minutes(1)
-             then c.verified_at end as own_at,           -- a verification before the work ended proves nothing
+        case when c.too_early is null or c.verified_at > c.too_early then c.verified_at end as own_at,
         t.task_at,
         r.review_at,
-        c.closed_at + to_minutes($grace_minutes + 1) as too_late,   -- less than a minute does not count
-        t.unclear > 0 as has_unclear_task,
+        c.actual_end is null and supplied(c.record, 'actual_end') as end_unknown,
+        t.maybe > 0 as has_unclear_task,
         a.implemented,
         a.has_rejected,
         supplied(c.record, 'verified_at') as verified_at_supplied,
         table_supplied('change_tasks', c.ns) as tasks_supplied,
-        complete_over('change_tasks', c.ns, coalesce(earliest(c.actual_end, c.closed_at), c.created_at),
+        complete_over('change_tasks', c.ns,
+                      coalesce(earliest(coalesce(c.actual_end, c.actual_start), c.closed_at), c.created_at),
                       c.closed_at) as tasks_complete,
         complete('status_history', c.ns, c.closed_at) as history_complete
-    from changes c
+    from closings c
     left join tasks t on t.ns = c.ns and t.change_id = c.change_id
     left join reviews r on r.ns = c.ns and r.change_id = c.change_id
     left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id
@@ -180,14 +194,16 @@ facts as (
 judged as (
     select
         *,
-        case when status is null                                     then null
-             when status <> 'closed' or outcome = 'cancelled'        then false
-             else implemented
+        case when status <> 'closed' or outcome = 'cancelled' then false
+             when status = 'closed'                           then implemented
         end as closed_after_work,
-        own_at < too_late or task_at < too_late or review_at < too_late as verified_in_time,
+        own_at < too_late or task_at < too_late as before_closing,
+        (own_at < too_late or task_at < too_late) and not end_unknown
+            or review_at < too_late as verified_in_time,
         own_at >= too_late or task_at >= too_late or review_at >= too_late as verified_late,
-        own_at is null and tasks_supplied and not tasks_complete as task_may_be_absent,
-        own_at is null and $review_state_counts and not history_complete as review_may_be_absent,
+        tasks_supplied and not tasks_complete             -- closed before the end, none can lie between
+            and (own_at is null or too_early is null or too_early < too_late) as task_may_be_absent,
+        $review_state_counts and not history_complete as review_may_be_absent,
         coalesce(earliest(own_at, task_at), own_at, task_at) as own_or_task_at
     from facts
 )
@@ -200,6 +216,7 @@ select
          when verification_result = 'failed'                        then false
          when verified_in_time and verification_result = 'partial'  then null
          when verified_in_time                                      then true
+         when before_closing                                        then null
          when has_unclear_task                                      then null
          when task_may_be_absent                                    then null
          when review_may_be_absent                                  then null
@@ -208,9 +225,9 @@ select
          when verification_result is not null                       then null
          when verified_at_supplied or tasks_supplied                then false
     end as conforms,
-    case when status is null                                        then 'status_unknown'
-         when status <> 'closed'                                    then 'not_closed'
+    case when status <> 'closed'                                    then 'not_closed'
          when outcome = 'cancelled'                                 then 'cancelled'
+         when status is null                                        then 'status_unknown'
          when not closed_after_work                                 then 'rejected'
          when closed_after_work is null and has_rejected            then 'rejection_unclear'
          when closed_after_work is null                             then 'implemented_unknown'
@@ -218,6 +235,7 @@ select
          when verification_result = 'failed'                        then 'failed'
          when verified_in_time and verification_result = 'partial'  then 'partial'
          when verified_in_time                                      then 'ok'
+         when before_closing                                        then 'end_unknown'
          when has_unclear_task                                      then 'task_unclear'
          when task_may_be_absent                                    then 'tasks_incomplete'
          when review_may_be_absent                                  then 'history_incomplete'

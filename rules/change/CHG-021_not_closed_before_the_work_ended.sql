@@ -60,9 +60,7 @@ select
     closed_at as at,
     closed_by as owner,
     status = 'closed' and outcome is distinct from 'cancelled' as applies,
-    case when closed_at <= actual_end - to_minutes(1) then false   -- less than a minute does not count
-         when closed_at > actual_end - to_minutes(1)  then true
-    end as conforms,
+    closed_at > actual_end - to_minutes(1) as conforms,   -- less than a minute does not count
     case when outcome = 'cancelled'                   then 'cancelled'
          when status is null                          then 'status_unknown'
          when status <> 'closed'                      then 'not_closed'

@@ -73,7 +73,7 @@ known as (                               -- one row a word: how the CMDB knows i
         ns,
         word,
         bool_or(is_number) as by_number,
-        count(*) filter (where not is_number) as same_name
+        count(*) as same_name
     from (
         select ns, lower(trim(ci_id)) as word, true as is_number from cis
         union all
@@ -81,7 +81,6 @@ known as (                               -- one row a word: how the CMDB knows i
         union all
         select ns, lower(trim(name)) as word, false as is_number from cis
     ) w
-    where word is not null
     group by ns, word
 ),
 looked_up as (

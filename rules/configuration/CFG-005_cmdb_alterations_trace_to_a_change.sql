@@ -9,15 +9,16 @@ yields_to = ["CHG-034"]
 decides  = ["QM-8.4.6-22"]
 supports = ["QM-8.5.3-5"]
 needs    = [
-    "ci_changes.field", "ci_changes.old_value", "ci_changes.changed_at", "ci_changes.origin", "ci_changes.change_id",
+    "ci_changes.ci_id", "ci_changes.field", "ci_changes.old_value", "ci_changes.changed_at", "ci_changes.origin", "ci_changes.change_id",
     "change_cis.change_id", "change_cis.ci_id", "changes.change_id", "changes.status", "cis.ci_id", "cis.status",
     "changes.actual_start | changes.planned_start", "changes.actual_end | changes.planned_end",
 ]
 uses     = [
-    "ci_changes.changed_by", "changes.outcome", "changes.approval_status",
+    "ci_changes.changed_by", "changes.outcome", "changes.approval_status", "changes.created_at",
+    "approvals.object_type", "approvals.object_id", "approvals.decision",
     "ci_audits.ci_audit_id", "ci_audits.audited_at", "ci_audit_items.ci_audit_id", "ci_audit_items.ci_id",
 ]
-blank    = { old_value = "applies", change_id = "nonconforming" }
+blank    = { old_value = "applies", change_id = "nonconforming", approval_status = "nonconforming" }
 since    = "0.2"
 status   = "stable"
 why.zh   = "受控的配置属性被人改动却找不到变更，要么现场动了而没有走变更，要么台账被随意改写；两种情况下配置库都不能再作为依据。"
@@ -143,59 +144,42 @@ with edits as (
     select
         *,
         lower(trim(ci_id)) as item,
-        list_contains($controlled_attributes, lower(trim(field))) as controlled
+        is_one_of(field, $controlled_attributes) as controlled
     from ci_changes
 ),
-done as (
-    select
-        ns,
-        change_id,
-        coalesce(actual_start, planned_start) - to_days($match_days) as from_at,
-        coalesce(actual_end, planned_end) + to_days($match_days) as to_at,
-        case when status is null                                         then null
-             when status in ('implementing', 'implemented', 'in_review') then true
-             when actual_start is not null or actual_end is not null     then true
-             when status <> 'closed' or outcome = 'cancelled'            then false
-             when outcome is not null                                    then true
-             when approval_status = 'rejected'                           then false
-             when supplied(record, 'outcome')                            then true
-        end as implemented
-    from changes
-),
 work as (                                -- when changes may have altered an item
-    select l.ns, lower(trim(l.ci_id)) as item, d.change_id, d.implemented, d.from_at, d.to_at
+    select
+        l.ns,
+        lower(trim(l.ci_id)) as item,
+        c.change_id,
+        a.implemented,
+        coalesce(c.actual_start, c.planned_start) - to_days($match_days) as from_at,
+        coalesce(c.actual_end, c.planned_end) + to_days($match_days) as to_at
     from change_cis l
-    join done d on d.ns = l.ns and d.change_id = l.change_id
-    where d.implemented is distinct from false
+    join changes c on c.ns = l.ns and c.change_id = l.change_id
+    left join change_authorisation a on a.ns = c.ns and a.change_id = c.change_id
+    where a.implemented is distinct from false
 ),
-explained as (                           -- one row an edit: changes whose time covers it
+explained as (                           -- one row a CI and moment: changes whose time covers it
     select
         e.ns,
         e.ci_id,
-        e.field,
         e.changed_at,
-        count(*) filter (
-            where w.implemented and w.from_at is not null and w.to_at is not null) as sure,
+        bool_or(w.implemented and w.from_at is not null and w.to_at is not null) as covered,
         count(*) as possible,
         list(w.change_id order by w.change_id) filter (where w.implemented) as changes
-    from edits e
+    from (select distinct ns, ci_id, item, changed_at from edits) e
     join work w on w.ns = e.ns and w.item = e.item
         and coalesce(w.from_at <= e.changed_at, true) and coalesce(w.to_at >= e.changed_at, true)
-    where e.controlled
-    group by e.ns, e.ci_id, e.field, e.changed_at
+    group by e.ns, e.ci_id, e.changed_at
 ),
-audits as (
-    select i.ns, lower(trim(i.ci_id)) as item, a.audited_at
-    from ci_audit_items i
-    join ci_audits a on a.ns = i.ns and a.ci_audit_id = i.ci_audit_id
-),
-audited as (                             -- one row an edit that follows an audit of its item
-    select e.ns, e.ci_id, e.field, e.changed_at, count(*) as audits
+audited as (                             -- one row a CI and moment that follow its audit
+    select e.ns, e.ci_id, e.changed_at, count(*) as audits
     from edits e
-    join audits a on a.ns = e.ns and a.item = e.item
+    join ci_audit_items i on i.ns = e.ns and lower(trim(i.ci_id)) = e.item
+    join ci_audits a on a.ns = i.ns and a.ci_audit_id = i.ci_audit_id
         and a.audited_at <= e.changed_at and a.audited_at + to_days($audit_days) >= e.changed_at
-    where e.controlled
-    group by e.ns, e.ci_id, e.field, e.changed_at
+    group by e.ns, e.ci_id, e.changed_at
 ),
 known as (
     select
@@ -204,70 +188,54 @@ known as (
                   and lower(trim(e.old_value)) in ('in_use', 'maintenance') then true
              when i.status in ('in_use', 'maintenance') then true
              when i.status is not null                 then false end as in_use,
-        case when coalesce(p.person_id, '') <> '?' then contains(p.roles, 'config_manager') end
-            as by_config_staff,
-        u.audits > 0 as after_audit,
-        x.sure,
+        x.covered,
         x.possible,
         x.changes,
         case when e.change_id is not null then c.implemented end as cited_done,
-        (e.change_id is not null and c.implemented) or x.sure > 0 as traced,
+        case when p.person_id <> '?' then contains(p.roles, 'config_manager') end
+            as by_config_staff,
+        case when u.audits is not null then true
+             when not table_supplied('ci_audits', e.ns)
+                  and not table_supplied('ci_audit_items', e.ns) then false
+             when complete('ci_audits', e.ns, e.changed_at)
+                  and complete('ci_audit_items', e.ns, e.changed_at) then false end as after_audit,
         complete_over('changes', e.ns, e.changed_at - to_days($lead_days),
                       e.changed_at + to_days($match_days))
             and complete_over('change_cis', e.ns, e.changed_at - to_days($lead_days),
-                              e.changed_at + to_days($match_days)) as changes_complete,
-        table_supplied('ci_audits', e.ns) or table_supplied('ci_audit_items', e.ns)
-            as audits_supplied,
-        complete('ci_audits', e.ns, e.changed_at) and complete('ci_audit_items', e.ns, e.changed_at)
-            as audits_complete
+                              e.changed_at + to_days($match_days)) as changes_complete
     from edits e
     left join cis i on i.ns = e.ns and i.ci_id = e.ci_id
-    left join explained x on x.ns = e.ns and x.ci_id = e.ci_id and x.field = e.field
-        and x.changed_at = e.changed_at
-    left join audited u on u.ns = e.ns and u.ci_id = e.ci_id and u.field = e.field
-        and u.changed_at = e.changed_at
-    left join done c on c.ns = e.ns and c.change_id = e.change_id
+    left join explained x on x.ns = e.ns and x.ci_id = e.ci_id and x.changed_at = e.changed_at
+    left join audited u on u.ns = e.ns and u.ci_id = e.ci_id and u.changed_at = e.changed_at
+    left join change_authorisation c on c.ns = e.ns and c.change_id = e.change_id
     left join person_words p on p.word = person_word(e.changed_by)
 )
 select
     record,
     changed_at as at,
     changed_by as owner,
-    case when not controlled                              then false
-         when old_value is null                           then false
-         when origin is null                              then null
-         when origin = 'discovery'                        then false
-         when in_use is null                              then null
-         when not in_use                                  then false
-         when traced and origin in ('manual', 'import', 'integration') then true
-         when change_id is not null and cited_done is null then null
-         when after_audit and by_config_staff             then false
-         when not by_config_staff                         then true
-         when after_audit                                 then null
-         when audits_supplied and not audits_complete     then null
-         when origin in ('manual', 'import', 'integration') then true
-    end as applies,
-    case when traced                                      then true
-         when change_id is not null and cited_done is null then null
-         when possible > 0                                then null
+    controlled and old_value is not null and origin <> 'discovery' and in_use
+        and case when covered then true
+                 else not (after_audit and by_config_staff
+                           and (change_id is null or not cited_done)) end as applies,
+    case when cited_done or covered                       then true
+         when possible is not null                        then null
          when not changes_complete                        then null
-         when change_id is null                           then false
-         when not cited_done                              then false
-    end as conforms,
+         when change_id is null or not cited_done         then false end as conforms,
     case when not controlled                              then 'uncontrolled'
          when old_value is null                           then 'first_filling'
-         when origin is null                              then 'origin_unknown'
          when origin = 'discovery'                        then 'discovered'
-         when in_use is null                              then 'ci_unknown'
          when not in_use                                  then 'not_in_use'
+         when after_audit and by_config_staff and covered is distinct from true
+              and (change_id is null or not cited_done)   then 'after_audit'
+         when origin is null                              then 'origin_unknown'
+         when in_use is null                              then 'ci_unknown'
          when cited_done                                  then 'cited'
-         when sure > 0                                    then 'covered'
+         when covered                                     then 'covered'
          when change_id is not null and cited_done is null then 'cited_unknown'
-         when after_audit and by_config_staff             then 'after_audit'
          when after_audit and by_config_staff is null     then 'actor_unknown'
-         when by_config_staff is distinct from false and audits_supplied and not audits_complete
-              then 'audits_incomplete'
-         when possible > 0                                then 'change_unclear'
+         when after_audit is null and by_config_staff is distinct from false then 'audits_incomplete'
+         when possible is not null                        then 'change_unclear'
          when not changes_complete                        then 'changes_incomplete'
          when change_id is null                           then 'untraced'
          else 'change_not_done'

@@ -17,6 +17,7 @@ needs    = [
     "problems.created_at",
     "problems.resolved_at | problems.closed_at",
 ]
+uses     = ["incidents.status", "requests.status", "problems.status"]
 blank.created_at   = "conforming"
 blank.reported_at  = "conforming"
 blank.responded_at = "conforming"
@@ -31,16 +32,16 @@ why.zh   = "先后颠倒的时间说明记录是补填、误填或被改过的�
 why.en   = "Times in an impossible order were filled in later, mistyped or altered; response and resolution figures made from them cannot be trusted."
 fix.zh   = "对照流转记录更正错误的时间并注明依据；查明是人工填写、接口转换还是时区所致；在工具中限制手工改写时间。"
 fix.en   = "Correct the wrong time from the history and note the proof; find out whether typing, an interface or a time zone is at fault; restrict the editing of times."
-noise.zh = "不同工具的时钟或时区不一致、历史数据迁移时以导入时间作建单时间、客户先报告后补建单而误填报告时间，都可能造成颠倒。同一单据有多处颠倒时只列第一处。"
-noise.en = "Clocks or zones of tools may differ; a migration may have stamped its own time as that of creation; a reported time may be mistyped. Where several pairs are wrong, the first is named."
+noise.zh = "不同工具的时钟或时区不一致、历史数据迁移时以导入时间作建单时间、客户先报告后补建单而误填报告时间，都可能造成颠倒。重开后尚未再次关闭的单据，关闭时间早于解决时间属正常，不作比较。同一单据有多处颠倒时只列第一处。"
+noise.en = "Clocks or zones of tools may differ; a migration may have stamped its own time as that of creation; a reported time may be mistyped. A record re-opened and not closed again is rightly solved after its last closing, so the two are not compared. Where several pairs are wrong, the first is named."
 
 [params.clock_skew_min]
 type = "minutes"
 value = 2
 min = 0
 max = 10
-help.zh = "两个时间允许的时钟偏差（分钟）。"
-help.en = "Minutes by which two clocks may differ."
+help.zh = "两个时间允许的时钟偏差（分钟），相差恰为此数的不算颠倒。"
+help.en = "Minutes by which two clocks may differ, inclusive."
 
 [params.check_response_order]
 type = "switch"
@@ -127,6 +128,11 @@ verdict = "conforming"
 zh = "单据 {id} 中可以比较的时间先后合理。"
 en = "The times of record {id} that can be compared are in a possible order."
 
+[message.status_unknown]
+verdict = "not_assessed"
+zh = "关闭时间早于响应或解决时间，而状态未知，可能是重开后尚未再次关闭。"
+en = "The closing lies before the response or the resolution, but the status is not known: the record may have been re-opened and not closed again."
+
 [message.no_pair]
 verdict = "not_assessed"
 zh = "已填的时间之间没有确定的先后关系，无法比较。"
@@ -138,25 +144,30 @@ zh = "单据填写的时间不足两个。"
 en = "The record has fewer than two times."
 */
 with stamps as (                         -- the times of all four kinds of records in one form
-    select record, assigned_to as person, created_at, reported_at, responded_at, resolved_at,
-        'resolved_at' as resolved_name, cast(null as timestamp) as actual_start,
+    select record, assigned_to as person, status in ('closed', 'cancelled', 'rejected', 'merged') as ended,
+        created_at, reported_at, responded_at, resolved_at, 'resolved_at' as resolved_name, cast(null as timestamp) as actual_start,
         cast(null as timestamp) as actual_end, closed_at
     from incidents
     union all
-    select record, assigned_to as person, created_at, cast(null as timestamp) as reported_at, responded_at,
+    select record, assigned_to as person, status in ('closed', 'cancelled', 'rejected') as ended,
+        created_at, cast(null as timestamp) as reported_at, responded_at,
         fulfilled_at as resolved_at, 'fulfilled_at' as resolved_name,
         cast(null as timestamp) as actual_start, cast(null as timestamp) as actual_end, closed_at
     from requests
     union all
-    select record, implementer as person, created_at, cast(null as timestamp) as reported_at,
+    select record, implementer as person, cast(null as boolean) as ended, created_at, cast(null as timestamp) as reported_at,
         cast(null as timestamp) as responded_at, cast(null as timestamp) as resolved_at,
         'resolved_at' as resolved_name, actual_start, actual_end, closed_at
     from changes
     union all
-    select record, owner as person, created_at, cast(null as timestamp) as reported_at,
+    select record, owner as person, status in ('closed', 'cancelled') as ended,
+        created_at, cast(null as timestamp) as reported_at,
         cast(null as timestamp) as responded_at, resolved_at, 'resolved_at' as resolved_name,
         cast(null as timestamp) as actual_start, cast(null as timestamp) as actual_end, closed_at
     from problems
+),
+dated as (
+    select *, day_start(days_after(local_day($as_of, $zone), 1), $zone) as tomorrow from stamps
 ),
 judged as (
     select
@@ -164,35 +175,34 @@ judged as (
         case when responded_at < created_at - to_minutes($clock_skew_min)   then 'responded_before_created'
              when resolved_at < created_at - to_minutes($clock_skew_min)    then 'resolved_before_created'
              when closed_at < created_at - to_minutes($clock_skew_min)      then 'closed_before_created'
-             when closed_at < responded_at - to_minutes($clock_skew_min)    then 'closed_before_responded'
-             when closed_at < resolved_at - to_minutes($clock_skew_min)     then 'closed_before_resolved'
+             when ended and closed_at < responded_at - to_minutes($clock_skew_min)
+                 then 'closed_before_responded'
+             when ended and closed_at < resolved_at - to_minutes($clock_skew_min)
+                 then 'closed_before_resolved'
              when actual_end < actual_start - to_minutes($clock_skew_min)   then 'ended_before_started'
              when created_at < reported_at - to_minutes($clock_skew_min)    then 'created_before_reported'
              when $check_response_order
                   and resolved_at < responded_at - to_minutes($clock_skew_min) then 'resolved_before_responded'
         end as disorder,
-        case when created_at > $as_of + to_minutes($clock_skew_min)   then 'created_at'
-             when reported_at > $as_of + to_minutes($clock_skew_min)  then 'reported_at'
-             when responded_at > $as_of + to_minutes($clock_skew_min) then 'responded_at'
-             when resolved_at > $as_of + to_minutes($clock_skew_min)  then resolved_name
-             when actual_start > $as_of + to_minutes($clock_skew_min) then 'actual_start'
-             when actual_end > $as_of + to_minutes($clock_skew_min)   then 'actual_end'
-             when closed_at > $as_of + to_minutes($clock_skew_min)    then 'closed_at'
+        ended is null and (closed_at < responded_at - to_minutes($clock_skew_min)
+                           or closed_at < resolved_at - to_minutes($clock_skew_min)) as perhaps_reopened,
+        case when created_at >= tomorrow   then 'created_at'
+             when reported_at >= tomorrow  then 'reported_at'
+             when responded_at >= tomorrow then 'responded_at'
+             when resolved_at >= tomorrow  then resolved_name
+             when actual_start >= tomorrow then 'actual_start'
+             when actual_end >= tomorrow   then 'actual_end'
+             when closed_at >= tomorrow    then 'closed_at'
         end as future_name,
-        case when created_at is null then 0 else 1 end + case when reported_at is null then 0 else 1 end
-            + case when responded_at is null then 0 else 1 end + case when resolved_at is null then 0 else 1 end
-            + case when actual_start is null then 0 else 1 end + case when actual_end is null then 0 else 1 end
-            + case when closed_at is null then 0 else 1 end as filled,
-        responded_at >= created_at - to_minutes($clock_skew_min)
-            or resolved_at >= created_at - to_minutes($clock_skew_min)
-            or closed_at >= created_at - to_minutes($clock_skew_min)
-            or closed_at >= responded_at - to_minutes($clock_skew_min)
-            or closed_at >= resolved_at - to_minutes($clock_skew_min)
-            or actual_end >= actual_start - to_minutes($clock_skew_min)
-            or created_at >= reported_at - to_minutes($clock_skew_min)
-            or ($check_response_order and resolved_at >= responded_at - to_minutes($clock_skew_min))
-            as some_pair_in_order
-    from stamps
+        cast(created_at is not null as integer) + cast(reported_at is not null as integer)
+            + cast(responded_at is not null as integer) + cast(resolved_at is not null as integer)
+            + cast(actual_start is not null as integer) + cast(actual_end is not null as integer)
+            + cast(closed_at is not null as integer) as filled,
+        created_at is not null and coalesce(reported_at, responded_at, resolved_at, closed_at) is not null
+            or ended and closed_at is not null and coalesce(responded_at, resolved_at) is not null
+            or actual_start is not null and actual_end is not null
+            or $check_response_order and responded_at is not null and resolved_at is not null as comparable
+    from dated
 ),
 named as (
     select
@@ -235,12 +245,14 @@ select
     filled >= 2 as applies,
     case when disorder is not null    then false
          when future_name is not null then false
-         when some_pair_in_order      then true
+         when perhaps_reopened        then null
+         when comparable              then true
     end as conforms,
     case when filled < 2              then 'too_few'
          when disorder is not null    then disorder
          when future_name is not null then 'in_future'
-         when some_pair_in_order      then 'ok'
+         when perhaps_reopened        then 'status_unknown'
+         when comparable              then 'ok'
          else 'no_pair'
     end as message,
     earlier_name,

@@ -115,72 +115,66 @@ seconds as (
     group by project_id, ns, stamp, second
 ),
 busiest as (                             -- the second shared by most, the earliest of equals
-    select project_id, ns, stamp, second
+    select ns, project_id, stamp, second
     from (
         select
-            project_id,
             ns,
+            project_id,
             stamp,
             second,
-            row_number() over (partition by project_id, stamp
-                               order by sure desc, second, ns) as place
+            row_number() over (partition by ns, project_id, stamp
+                               order by sure desc, second) as place
         from seconds
         where second is not null and sure >= $same_ts_min
     ) s
     where place = 1
 ),
-parts as (
+shown as (
     select
-        project_id,
-        stamp,
-        coalesce(sum(sure) filter (where second is not null), 0) as stamps,
-        sum(possible) as possible,
-        coalesce(sum(possible) filter (where second is null), 0) as missing,
-        coalesce(max(possible) filter (where second is not null), 0) as most,
-        coalesce(max(sure) filter (where second is not null), 0) as records,
-        count(*) filter (where second is not null and sure >= $same_ts_min) as seconds,
-        min(second) filter (where sure > 0) as first_at,
-        max(second) filter (where sure > 0) as last_at,
-        null as busiest,
-        null as members
-    from seconds
-    group by project_id, stamp
-    union all
-    select
+        p.ns,
         p.project_id,
         p.stamp,
-        null as stamps,
-        null as possible,
-        null as missing,
-        null as most,
-        null as records,
-        null as seconds,
-        null as first_at,
-        null as last_at,
         min(p.second) as busiest,
-        list(p.record order by p.record.ns, p.record.id) as members
+        list(p.record order by p.record.id) as members
     from placed p
     join busiest b on b.ns = p.ns and b.project_id = p.project_id and b.stamp = p.stamp
         and b.second = p.second
     where p.by_hand
-    group by p.project_id, p.stamp
+    group by p.ns, p.project_id, p.stamp
+),
+parts as (                               -- one row a column and source
+    select
+        ns,
+        project_id,
+        stamp,
+        coalesce(sum(sure) filter (where second is not null), 0) as stamps,
+        sum(possible) as possible,
+        sum(possible) filter (where second is null) as missing,
+        max(possible) filter (where second is not null) as most,
+        max(sure) filter (where second is not null) as records,
+        count(*) filter (where second is not null and sure >= $same_ts_min) as seconds,
+        min(second) filter (where sure > 0) as first_at,
+        max(second) filter (where sure > 0) as last_at
+    from seconds
+    group by ns, project_id, stamp
 ),
 columns as (
     select
+        ns,
         project_id,
         stamp,
-        max(stamps) as stamps,
-        max(possible) as possible,
-        max(missing) as missing,
-        max(most) as most,
-        max(records) as records,
-        max(seconds) as seconds,
-        ratio(max(stamps) * 1440,
-              latest(elapsed_minutes(max(first_at), max(last_at)), 1440)) as per_day,
-        min(busiest) as busiest,
-        min(members) as members
+        sum(stamps) over c as stamps,
+        sum(possible) over c as possible,
+        coalesce(sum(missing) over c, 0) as missing,
+        coalesce(max(most) over c, 0) as most,
+        max(records) over c as records,
+        sum(seconds) over c as seconds,
+        min(first_at) over c as first_at,
+        max(last_at) over c as last_at,
+        row_number() over (partition by project_id, stamp
+                           order by records desc nulls last, ns) as place
     from parts
-    group by project_id, stamp
+    window c as (partition by project_id, stamp)
 ),
 windows as (
     select
@@ -193,12 +187,16 @@ windows as (
 judged as (
     select
         c.*,
+        g.busiest,
+        g.members,
         case when starts_with(c.stamp, 'incidents')
              then complete_everywhere('incidents', w.incidents_from, w.incidents_to)
              when starts_with(c.stamp, 'changes')
              then complete_everywhere('changes', w.changes_from, w.changes_to) end as whole
     from columns c
+    left join shown g on g.ns = c.ns and g.project_id = c.project_id and g.stamp = c.stamp
     cross join windows w
+    where c.place = 1
 )
 select
     project_id || ' ' || stamp as subject_id,
@@ -226,8 +224,9 @@ select
                when 'changes.created_at'    then 'time of creation of changes'
                when 'changes.closed_at'     then 'time of closing of changes' end as stamp_en,
     busiest,
-    records,
+    coalesce(records, 0) as records,
     seconds,
     stamps,
-    cast(per_day as decimal(18, 2)) as per_day
+    cast(ratio(stamps * 1440, latest(elapsed_minutes(first_at, last_at), 1440))
+         as decimal(18, 2)) as per_day
 from judged

@@ -91,7 +91,7 @@ with tickets as (
     union all
     select record, ns, change_id as id, created_at from changes
 ),
-numbered as (
+numbered as materialized (
     select
         record,
         ns,
@@ -114,7 +114,6 @@ days as (                                -- 2026-05-03 as 20260503, 202605 and 2
         from (
             select ns, day, trim(number_prefix(cast(day as varchar)), '-') as month
             from numbered
-            where day is not null
             group by ns, day
         ) m
     ) y
@@ -133,6 +132,7 @@ dated as (                               -- the date of creation that a number b
         case when starts_with(cast(n.number as varchar), d.of_year) then d.of_year end as of_year
     from numbered n
     left join days d on d.ns = n.ns and d.day = n.day and $dated_reset
+    where n.number is not null
 ),
 habits as (                              -- one row a prefix: do its numbers begin with a date
     select
@@ -143,7 +143,6 @@ habits as (                              -- one row a prefix: do its numbers beg
         ratio(count(of_month), count(day)) >= 0.95 as by_month,
         ratio(count(of_year), count(day)) >= 0.95 as by_year
     from dated
-    where number is not null
     group by ns, prefix
 ),
 counted as (                             -- each ticket in its series, if its date places it in one
@@ -165,21 +164,20 @@ counted as (                             -- each ticket in its series, if its da
              else t.prefix end as series
     from dated t
     join habits h on h.ns = t.ns and h.prefix = t.prefix
-    where t.number is not null
 ),
 counters as (                            -- one row a series
     select
         ns,
         series,
-        min(prefix) as prefix,
-        max(days) as days,
+        prefix,
+        days,
         count(*) as tickets,
         max(number) - min(number) + 1 as range,
         arg_min(id, number) as first,
         arg_max(id, number) as last
     from counted
     where placed
-    group by ns, series
+    group by ns, series, prefix, days
 ),
 adrift as (                              -- tickets of no series may stand in any gap
     select ns, prefix, count(*) as tickets
@@ -198,7 +196,6 @@ ordered as (
         lag(id) over (partition by ns, series order by number, id) as before_id,
         lag(day) over (partition by ns, series order by number, id) as before_day
     from counted
-    where placed
 ),
 gaps as (
     select ns, series, number, id, day, before_id, before_day, number - before - 1 as missing
@@ -247,11 +244,9 @@ weighed as (
         s.range,
         s.first,
         s.last,
-        coalesce(l.missing, 0) as missing,
-        coalesce(l.longest, 0) as longest,
+        l.missing,
+        l.longest,
         coalesce(a.tickets, 0) as adrift,
-        ratio(coalesce(l.missing, 0), s.range) as share,
-        ratio(coalesce(l.missing, 0) - coalesce(a.tickets, 0), s.range) as sure_share,
         g.gaps,
         g.members,
         table_supplied('incidents', s.ns) and table_supplied('requests', s.ns)
@@ -269,28 +264,25 @@ weighed as (
 judged as (                              -- tickets of no series may stand in any gap
     select
         *,
-        longest >= $gap_run or share >= $gap_share as beyond,
-        longest - adrift >= $gap_run or sure_share >= $gap_share as surely_beyond
+        longest - adrift >= $gap_run or missing - adrift >= $gap_share * range as beyond
     from weighed
 )
 select
     concat(ns, ' ', series, '#') as subject_id,
     '(organisation)' as project_id,
     cast(null as timestamp) as at,
-    case when tickets = 1                           then false
-         when tickets > 1                           then true end as applies,
+    case when tickets > 1                           then true
+         when tickets = 1                           then false end as applies,
     case when not all_tables                        then null
-         when share is null or sure_share is null   then null
-         when days = 0 and beyond and $dated_reset  then null
-         when surely_beyond                         then false
-         when beyond                                then null
+         when beyond and days = 0 and $dated_reset  then null
+         when beyond                                then false
          when adrift > 0                            then null
          when whole                                 then true end as conforms,
     case when tickets = 1                           then 'single'
          when not all_tables                        then 'tables_missing'
-         when days = 0 and beyond and $dated_reset  then 'creation_unknown'
-         when surely_beyond                         then 'gaps'
-         when beyond or adrift > 0                  then 'creation_unknown'
+         when beyond and days = 0 and $dated_reset  then 'creation_unknown'
+         when beyond                                then 'gaps'
+         when adrift > 0                            then 'creation_unknown'
          when whole                                 then 'ok'
          else 'not_whole' end as message,
     members,
@@ -298,9 +290,9 @@ select
     first,
     last,
     range,
-    missing,
+    coalesce(missing, 0) as missing,
     longest,
-    share,
+    ratio(coalesce(missing, 0), range) as share,
     gaps,
     $gap_run as run_limit,
     $gap_share as share_limit

@@ -109,7 +109,7 @@ with needed as (
 held as (                                -- documents by home: a project, or the organisation
     select
         case when record.project_id = '(unattributed)' then '(organisation)'
-             else coalesce(record.project_id, '(organisation)') end as home,
+             else record.project_id end as home,
         lower(trim(doc_type)) as doc_type,
         concat(doc_id, ' ', version, ' ', status, ' ', cast(effective_from as varchar)) as label,
         status = 'published' and approved_at <= $as_of
@@ -125,7 +125,6 @@ by_type as (
         count(*) filter (where not in_force) as idle,
         list(label order by label) filter (where not in_force) as idle_documents
     from held
-    where doc_type is not null
     group by home, doc_type
 ),
 untyped as (
@@ -144,12 +143,11 @@ places as (                              -- where documents are asked for
     union all
     select
         'project' as scope,
-        record.project_id as project_id,
+        project_id,
         true as known,
-        case when min(status) = max(status) then min(status) end as status,
-        case when min(start_date) = max(start_date) then min(start_date) end as start_date
-    from projects
-    group by record.project_id
+        status,
+        start_date
+    from project_register
     union all
     select
         'project' as scope,
@@ -170,8 +168,8 @@ asked as (                               -- types under one name stand for each 
         p.known,
         p.status,
         p.start_date,
-        coalesce(sum(b.in_force), 0) as in_force,
-        coalesce(sum(b.unclear), 0) + coalesce(max(u.documents), 0) as unclear,
+        sum(b.in_force) as in_force,
+        coalesce(sum(b.unclear), 0) + coalesce(sum(u.documents), 0) as unclear,
         coalesce(sum(b.idle), 0) as idle,
         min(n.doc_type) as doc_type,
         min(b.idle_documents) as idle_documents
@@ -213,11 +211,11 @@ points as (                              -- one row a checkpoint and place
     group by checkpoint, scope, due, project_id, known, status, start_date
 ),
 exclusions as (                          -- one row a checkpoint: does the firm leave it out
-    select f.checkpoint, arg_max(f.left_out, f.weight) as left_out
+    select f.checkpoint, arg_max(f.left_out, f.left_out) as left_out
     from (
-        select r.checkpoint, false as left_out, 0 as weight from ref r
+        select r.checkpoint, false as left_out from ref r
         union all
-        select e.checkpoint, true as left_out, 1 as weight from excluded e
+        select e.checkpoint, true as left_out from excluded e
     ) f
     group by f.checkpoint
 ),
@@ -233,16 +231,15 @@ select
     checkpoint || ' ' || project_id as subject_id,
     project_id,
     cast(null as timestamp) as at,
-    case when left_out is null                                    then null
-         when left_out                                            then false
-         when scope = 'org'                                       then true
-         when not $of_projects or not known                       then null
-         when status in ('planned', 'on_hold', 'cancelled')       then false
-         when status is null or past_grace is null                then null
-         when not past_grace                                      then false
-         when due = 'end' and status = 'in_progress'              then false
-         when status in ('in_progress', 'completed')              then true end as applies,
-    case when lacking > 0                                         then false
+    not left_out
+        and case when scope = 'org'                                       then true
+                 when not $of_projects                                    then null
+                 when status in ('planned', 'on_hold', 'cancelled')       then false
+                 when status is null or past_grace is null                then null
+                 when not past_grace                                      then false
+                 when due = 'end' and status = 'in_progress'              then false
+                 when status in ('in_progress', 'completed')              then true end as applies,
+    case when not all_met                                         then false
          when open > 0                                            then null
          when all_met                                             then true end as conforms,
     case when left_out                                            then 'excluded'

@@ -10,8 +10,11 @@ select
     a.decided_at,
     a.approver,
     a.stage in ('retro', 'backfill', 'customer', 'other') as beside,   -- not a stage that work waits for
-    person_key(a.approver, p.person_id) as who,
-    coalesce(a.approver_role, p.roles, g.roles) as roles
+    case when is_one_of(a.approver, $automation_accounts) is distinct from true   -- a job is nobody
+         then person_key(a.approver, p.person_id) end as who,
+    coalesce(a.approver_role,
+             case when p.person_id is distinct from '?' then p.roles end,         -- a word of several
+             case when g.person_id is distinct from '?' then g.roles end) as roles   -- names nobody
 from approvals a
 left join person_words p on p.word = person_word(a.approver)
 left join person_words g on g.word = person_word(a.approver_group)

@@ -159,9 +159,6 @@ with judged as (
         case when i.close_mode in ('duplicate', 'void')                  then true
              when i.status in ('cancelled', 'rejected', 'merged')        then true
              when i.status is not null                                   then false end as void,
-        i.auto_generated
-            and i.responded_at > i.created_at - to_minutes(1)
-            and i.responded_at < i.created_at + to_minutes(1) as automatic,
         k.has_response_target as has_target,
         case when k.response_gap = 'no_project'       then 'no_project'
              when k.response_gap = 'no_priority'      then 'no_priority'
@@ -172,13 +169,13 @@ with judged as (
              when k.response_gap = 'no_calendar'      then 'no_calendar'
              when k.response_gap is not null          then 'unclear' end as gap,
         k.response_target as target,
-        k.response_target + $tolerance_minutes as allowed,
         k.response_calendar_id as calendar,
         k.started_at,
         k.response_by as ended_by,
         k.response_at,
         k.response_gross as gross,
-        k.response_net as net
+        k.response_net as net,
+        k.answer
     from incidents i
     left join incident_clocks k on k.ns = i.ns and k.incident_id = i.incident_id
 )
@@ -186,33 +183,24 @@ select
     record,
     created_at as at,
     assigned_to as owner,
-    case when void                                                       then false
-         when void is null                                               then null
-         when not has_target                                             then false
-         when has_target is null or created_at is null                   then null
-         when automatic                                                  then false
-         when ended_by is null or net is null or allowed is null         then null
-         when ended_by = 'open' and net <= allowed                       then false
-         when has_target                                                 then true
+    case when void or not has_target                                     then false
+         when has_target and not void                                    then answer <> 'none'
     end as applies,
-    case when net <= allowed                                             then true
-         when ended_by = 'responded' and net > allowed                   then false
-         when ended_by = 'open' and status <> 'reopened' and net > allowed then false
-         when ended_by in ('resolved', 'closed') and net > allowed
-              and $strict_stamps                                         then false
+    case when answer = 'met'                                             then true
+         when answer = 'missed' or answer = 'beyond' and $strict_stamps  then false
     end as conforms,
     case when void                                                       then 'void'
-         when void is null                                               then 'status_unknown'
          when not has_target                                             then 'no_target'
+         when void is null                                               then 'status_unknown'
          when has_target is null                                         then gap
-         when automatic                                                  then 'automatic'
+         when answer = 'none' and ended_by = 'responded'                 then 'automatic'
          when gap is not null                                            then gap
          when ended_by is null                                           then 'no_times'
          when gross is null                                              then 'inverted'
          when net is null                                                then 'clock_unknown'
-         when ended_by = 'open' and net <= allowed                       then 'not_due'
-         when ended_by = 'responded' and net <= allowed                  then 'ok'
-         when net <= allowed                                             then 'ok_by_end'
+         when answer = 'none'                                            then 'not_due'
+         when ended_by = 'responded' and answer = 'met'                  then 'ok'
+         when answer = 'met'                                             then 'ok_by_end'
          when ended_by = 'responded'                                     then 'late'
          when ended_by = 'open' and status <> 'reopened'                 then 'unanswered'
          when ended_by in ('resolved', 'closed') and $strict_stamps      then 'never_stamped'

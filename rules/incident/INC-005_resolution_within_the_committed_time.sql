@@ -75,8 +75,8 @@ en = "Incident {id}: reported {started_at:time} → resolved or closed {ended_at
 
 [message.pauses_unknown]
 verdict = "not_assessed"
-zh = "不扣暂停已超过时限，而没有完整的状态流转记录，工具也没有给出暂停时长，暂停多久无从得知。"
-en = "Without pauses the target is passed, and neither a whole history nor the tool's own clock tells how long the incident was paused."
+zh = "不扣暂停已超过时限，而没有完整的状态流转记录，工具也没有给出与之相符的暂停时长，暂停多久无从得知。"
+en = "Without pauses the target is passed, and neither a whole history nor a tool's clock that agrees with it tells how long the incident was paused."
 
 [message.pauses_decide]
 verdict = "not_assessed"
@@ -209,11 +209,8 @@ with judged as (
 weighed as (                             -- not within: even with all that may be left out
     select
         *,
-        case when working is null    then null
-             when working <= allowed then true
-             when net_max is null    then null
-             when net_max <= allowed then true
-             when net_min > allowed  then false end as within
+        working <= allowed or net_max <= allowed
+            or case when net_min > allowed then false end as within
     from judged
 )
 select
@@ -222,21 +219,13 @@ select
                   then earliest(started_at + to_minutes(cast(target as integer)), ended_at)
                   else ended_at end, created_at) as at,
     assigned_to as owner,
-    case when void                                                       then false
-         when void is null                                               then null
-         when not has_target                                             then false
-         when has_target is null                                         then null
-         when ended_by = 'open' and within                               then false
-         when ended_by = 'open' and not within                           then true
-         when ended_by in ('resolved', 'closed')                         then true
-    end as applies,
-    case when within                                                     then true
-         when ended_by in ('resolved', 'open') and not within            then false
-         when ended_by = 'closed' and not within and $strict_stamps      then false
+    not void and has_target and (ended_by <> 'open' or not within) as applies,
+    case when ended_by in ('resolved', 'open') or $strict_stamps         then within
+         when within                                                     then true
     end as conforms,
     case when void                                                       then 'void'
-         when void is null                                               then 'status_unknown'
          when not has_target                                             then 'no_target'
+         when void is null                                               then 'status_unknown'
          when has_target is null                                         then gap
          when gap is not null                                            then gap
          when ended_by is null and status in ('resolved', 'closed')      then 'no_end_time'

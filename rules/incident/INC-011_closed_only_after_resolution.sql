@@ -93,9 +93,8 @@ select
          else i.status = 'closed' end as applies,
     case when i.closed_at is null                                   then null
          when i.resolved_at is null                                 then false
-         when i.closed_at <= i.resolved_at - to_minutes(1)          then false   -- less than a minute
-         when i.closed_at <= i.restored_at - to_minutes(1)          then false   -- does not count
-         when i.closed_at > i.resolved_at - to_minutes(1)           then true
+         when i.closed_at <= i.restored_at - to_minutes(1)          then false   -- less than a minute
+         else i.closed_at > i.resolved_at - to_minutes(1)                        -- does not count
     end as conforms,
     case when i.close_mode in ('duplicate', 'void')                 then 'void'
          when i.status is null                                      then 'status_unknown'

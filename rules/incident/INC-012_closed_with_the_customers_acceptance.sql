@@ -19,7 +19,7 @@ uses     = [
     "slas.status", "slas.effective_from", "slas.effective_to", "slas.silence_days",
     "personnel.person_id",
 ]
-blank    = { customer_confirmed_at = "nonconforming", close_mode = "applies", auto_generated = "applies", reporter = "applies", requester = "applies", silence_days = "nonconforming", effective_to = "conforming", resolved_at = "conforming", fulfilled_at = "conforming" }
+blank    = { closed_by = "nonconforming", customer_confirmed_at = "nonconforming", close_mode = "applies", auto_generated = "applies", reporter = "applies", requester = "applies", silence_days = "nonconforming", effective_to = "conforming", resolved_at = "conforming", fulfilled_at = "conforming" }
 since    = "0.2"
 status   = "stable"
 why.zh   = "没有客户的确认就关闭，问题是否真正解决只是供方自己的说法；客户还在等，记录上却已结束，满意度和解决率都不可信。"
@@ -89,8 +89,8 @@ en = "The status is empty, so it cannot be told whether the record is closed."
 
 [message.customer_unknown]
 verdict = "not_assessed"
-zh = "由监控自动生成，而报告人没有导出，无法判断是否涉及客户。"
-en = "Made by a monitoring tool, and the reporter is not exported, so it cannot be told whether a customer is concerned."
+zh = "报告人为空或没有导出，而单据由监控自动生成，或不能确定是否由监控生成，无法判断是否涉及客户。"
+en = "The reporter is empty or not exported, and the record is, or may be, made by a monitoring tool, so it cannot be told whether a customer is concerned."
 
 [message.not_recorded]
 verdict = "not_assessed"
@@ -129,13 +129,13 @@ en = "The record was closed as a duplicate or as void."
 
 [message.no_customer]
 verdict = "not_applicable"
-zh = "由监控自动生成，没有涉及的客户。"
-en = "Made by a monitoring tool, with no customer concerned."
+zh = "由监控自动生成，报告人为空或是自动账号，没有涉及的客户。"
+en = "Made by a monitoring tool, without a reporter or with an automatic account as such, so no customer is concerned."
 */
 with closures as (
     select
         record, ns, status, closed_at, closed_by, close_mode, auto_generated,
-        reporter as customer,
+        case when not is_one_of(reporter, $automation_accounts) then reporter end as customer,
         resolved_at as done_at,
         customer_confirmed_at as confirmed_at,
         customer_confirmed_by as confirmed_by,
@@ -144,7 +144,7 @@ with closures as (
     union all
     select
         record, ns, status, closed_at, closed_by, close_mode, auto_generated,
-        requester as customer,
+        case when not is_one_of(requester, $automation_accounts) then requester end as customer,
         fulfilled_at as done_at,
         customer_confirmed_at as confirmed_at,
         null as confirmed_by,
@@ -193,7 +193,7 @@ people as (                              -- each name once, with the person that
         person_key(n.name, w.person_id) as who,
         person_key(n.name, null) as stranger,
         w.person_id <> '?' as known,
-        s.person_id is not null or w.roles is not null as own_staff
+        s.person_id is not null as own_staff
     from (
         select ns, closed_by as name from closures
         union
@@ -234,8 +234,8 @@ judged as (
              when close_mode in ('timeout', 'auto')                   then false
              when same and (own_staff or close_mode = 'desk')         then null
              when same                                                then true
-             when close_mode = 'desk' or not same                     then false
-             when staff_for_another                                   then false
+             when not same or staff_for_another                       then false
+             when close_mode = 'desk' and (closed_by is null or customer is null) then false
         end as by_customer,
         close_mode in ('timeout', 'auto') as by_tool,
         confirmed_at <= done_at - to_minutes(1) as too_early,
@@ -249,8 +249,7 @@ select
     record,
     closed_at as at,
     closed_by as owner,
-    case when status is null                                  then null
-         when status <> 'closed'                              then false
+    case when status <> 'closed'                              then false
          when close_mode in ('duplicate', 'void')             then false
          when auto_generated and customer is null             then
              case when customer_supplied then false end
@@ -259,6 +258,7 @@ select
     case when closed_at is null                               then null
          when by_customer                                     then true
          when in_time and too_early is distinct from true     then true
+         when customer is null and auto_generated is null     then null
          when by_tool and $accept_timeout                     then true
          when by_tool and silence_kept                        then true
          when not confirmation_supplied                       then null
@@ -273,14 +273,15 @@ select
          when confirmed_at is null                            then false
          when not in_time                                     then false
     end as conforms,
-    case when status is null                                  then 'status_unknown'
-         when status <> 'closed'                              then 'not_closed'
+    case when status <> 'closed'                              then 'not_closed'
          when close_mode in ('duplicate', 'void')             then 'void'
          when auto_generated and customer is null and customer_supplied     then 'no_customer'
          when auto_generated and customer is null             then 'customer_unknown'
+         when status is null                                  then 'status_unknown'
          when closed_at is null                               then 'no_close_time'
          when by_customer                                     then 'ok'
          when in_time and too_early is distinct from true     then 'ok'
+         when customer is null and auto_generated is null     then 'customer_unknown'
          when by_tool and ($accept_timeout or silence_kept)   then 'silence'
          when not confirmation_supplied                       then 'not_recorded'
          when by_tool and not slas_supplied                   then 'timeout'

@@ -98,16 +98,16 @@ select
     case when reopened_count >= $max_reopen or reopenings >= $max_reopen then false
          when unexplained > 0                                            then false
          when unclear                                                    then null
-         when reopened_count < $max_reopen                               then true
-         when reopenings < $max_reopen and history_tells                 then true
+         when reopened_count is not null                                 then true
+         when reopenings is not null and history_tells                   then true
     end as conforms,
     case when status is null                                             then 'status_unknown'
          when status <> 'closed'                                         then 'not_closed'
          when reopened_count >= $max_reopen or reopenings >= $max_reopen then 'too_often'
          when unexplained > 0                                            then 'unexplained'
          when unclear                                                    then 'history_unclear'
-         when reopened_count < $max_reopen                               then 'ok'
-         when reopenings < $max_reopen and history_tells                 then 'ok'
+         when reopened_count is not null                                 then 'ok'
+         when reopenings is not null and history_tells                   then 'ok'
          else 'not_counted'
     end as message,
     coalesce(latest(reopened_count, reopenings), reopened_count, reopenings) as times,

@@ -228,27 +228,17 @@ select
     record,
     coalesce(ended_at, created_at) as at,
     assigned_to as owner,
-    case when void                                                       then false
-         when void is null                                               then null
-         when not has_target                                             then false
-         when has_target is null                                         then null
-         when ended_by = 'open'                                          then false
-         when working <= allowed                                         then false
-         when net_min is null                                            then null
-         when ended_by = 'resolved' and net_min > allowed                then false
-         when ended_by = 'resolved' and working > allowed
-              and net_max <= allowed                                     then true
-    end as applies,
-    case when late                                                       then false
-         when share >= $pause_share                                      then false
-         when notes_in_pauses > 0                                        then false
-         when early and share < $pause_share and notes_in_pauses = 0     then true
-    end as conforms,
+    not void and has_target and ended_by <> 'open' and working > allowed
+        and case when ended_by = 'resolved'
+                 then net_min <= allowed and case when net_max <= allowed then true end
+            end as applies,
+    not late and share < $pause_share and notes_in_pauses = 0
+        and case when early then true end as conforms,
     case when void                                                       then 'void'
-         when void is null                                               then 'status_unknown'
          when not has_target                                             then 'no_target'
-         when has_target is null                                         then gap
          when ended_by = 'open'                                          then 'open'
+         when void is null                                               then 'status_unknown'
+         when has_target is null                                         then gap
          when gap is not null                                            then gap
          when ended_by is null                                           then 'no_end_time'
          when gross is null                                              then 'inverted'

@@ -129,8 +129,7 @@ with ties as (                           -- one row an incident: its links to pr
     select
         ns,
         incident_id,
-        count(*) filter (where sure) as sure,
-        count(*) filter (where sure is null) as unclear
+        count(*) filter (where sure) as sure         -- 0: they may be to a problem
     from (
         select ns, from_id as incident_id, from_type = 'incident' and to_type = 'problem' as sure
         from links
@@ -152,7 +151,8 @@ read as (
         i.service_id,
         i.category,
         nullif(lower(trim(i.ci_id)), '') as item,
-        nullif(lower(trim(i.service_id)), '') as service,
+        coalesce('ci ' || nullif(lower(trim(i.ci_id)), ''),
+                 'service ' || nullif(lower(trim(i.service_id)), '')) as spot,
         nullif(lower(trim(i.category)), '') as class,
         case when i.status in ('cancelled', 'rejected', 'merged') then false
              when i.status is not null                            then true end as counts,
@@ -169,28 +169,25 @@ spots as (                               -- what can be a repeat: the same CI, e
         ns,
         incident_id,
         created_at,
-        item,
-        case when item is null then service end as service,
+        spot,
         class,
+        case when item is not null then $repeat_min else $service_repeat_min end as needed,
         counts,
         cited,
         handled
     from read
-    where coalesce(item, service) is not null and class is not null and created_at is not null
-          and not list_contains($catch_all, class) and counts is distinct from false
+    where counts is distinct from false and not list_contains($catch_all, class)
 ),
 kinds as (                               -- kinds with enough incidents, numbered to sort fast
     select
         ns,
-        item,
-        service,
+        spot,
         class,
-        row_number() over (order by ns, item, service, class) as kind,
-        case when item is not null then $repeat_min else $service_repeat_min end as needed,
-        count(*) filter (where counts is null) > 0 as doubtful
+        row_number() over (partition by ns order by spot, class) as kind,
+        count(counts) < count(*) as doubtful
     from spots
-    group by ns, item, service, class
-    having count(*) >= case when item is not null then $repeat_min else $service_repeat_min end
+    group by ns, spot, class, needed
+    having count(*) >= needed
 ),
 candidates as (
     select
@@ -201,11 +198,10 @@ candidates as (
         s.cited,
         s.handled,
         k.kind,
-        k.needed,
+        s.needed,
         k.doubtful
     from spots s
-    join kinds k on k.ns = s.ns and k.class = s.class
-        and k.item is not distinct from s.item and k.service is not distinct from s.service
+    join kinds k on k.ns = s.ns and k.spot = s.spot and k.class = s.class
 ),
 numbered as (
     select
@@ -216,8 +212,8 @@ numbered as (
         needed,
         cited,
         handled,
-        row_number() over (partition by kind order by created_at, incident_id) as place,
-        lag(created_at, needed - 1) over (partition by kind order by created_at, incident_id)
+        row_number() over (partition by ns, kind order by created_at, incident_id) as place,
+        lag(created_at, needed - 1) over (partition by ns, kind order by created_at, incident_id)
             >= created_at - to_days($repeat_days) as reached
     from candidates
     where counts
@@ -229,8 +225,8 @@ reaching as (                            -- incidents that are at least the numb
         incident_id,
         needed,
         place,
-        lag(place) over (partition by kind order by place) as place_before,
-        lead(place) over (partition by kind order by place) as place_after
+        lag(place) over (partition by ns, kind order by place) as place_before,
+        lead(place) over (partition by ns, kind order by place) as place_after
     from numbered
     where reached
 ),
@@ -253,7 +249,7 @@ starts as (
         needed,
         place,
         starts,
-        case when ends then place else lead(place) over (partition by kind order by place) end
+        case when ends then place else lead(place) over (partition by ns, kind order by place) end
             as last_place
     from edges
     where starts or ends
@@ -290,8 +286,7 @@ tied as (                                -- what links say of a group
     select
         m.ns,
         m.start_id,
-        count(*) filter (where t.sure > 0) as tied,
-        count(*) filter (where t.unclear > 0) as tied_unknown
+        sum(t.sure) as tied                          -- 0: links that may be to a problem
     from members m
     join ties t on t.ns = m.ns and t.incident_id = m.incident_id
     group by m.ns, m.start_id
@@ -300,7 +295,7 @@ maybe as (                               -- the same, were all incidents without
     select
         ns,
         incident_id,
-        lag(created_at, needed - 1) over (partition by kind order by created_at, incident_id)
+        lag(created_at, needed - 1) over (partition by ns, kind order by created_at, incident_id)
             >= created_at - to_days($repeat_days) as reached
     from candidates
     where doubtful
@@ -309,7 +304,6 @@ whole as (                               -- groups with what is known of their t
     select
         g.*,
         t.tied,
-        t.tied_unknown,
         complete_over('incidents', g.ns, g.first_at, g.last_at) as group_complete,
         table_supplied('links', g.ns) as links_supplied,
         complete_over('links', g.ns, g.first_at, g.last_at) as links_complete
@@ -330,14 +324,13 @@ judged as (
         list_contains($catch_all, b.class) as is_catch_all,
         case when b.item is not null then $repeat_min else $service_repeat_min end as needed,
         e.place is not null as reached,
-        e.starts,
+        w.start_id is not null as starts,
         y.reached as maybe_reached,
         d.days_complete,
         w.times,
         w.cited as cited_members,
         w.cited_unknown,
         w.tied,
-        w.tied_unknown,
         w.unhandled,
         w.first_at,
         w.last_at,
@@ -355,33 +348,30 @@ select
     record,
     created_at as at,
     assigned_to as owner,
-    case when counts is null or created_at is null     then null
-         when not counts                               then false
+    case when not counts                               then false
          when is_catch_all                             then false
-         when class is null                            then null
-         when item is null and service is null         then null
-         when starts and (days_complete and group_complete) is not true then null
-         when starts and unhandled = 0                 then false
+         when counts is null or class is null or spot is null then null
+         when starts and not (days_complete and group_complete) then null
+         when unhandled = 0                            then false
          when starts                                   then true
          when reached                                  then false
-         when maybe_reached                            then null
-         when days_complete                            then false
+         when days_complete and maybe_reached is distinct from true then false
     end as applies,
-    case when cited_members > 0 or tied > 0                    then true
-         when cited_unknown > 0 or tied_unknown > 0    then null
+    case when cited_members > 0 or tied > 0            then true
+         when cited_unknown > 0 or tied = 0            then null
          when links_supplied and not links_complete    then null
-         when cited_members = 0                                then false
+         when cited_members = 0                        then false
     end as conforms,
-    case when counts is null                           then 'status_unknown'
-         when created_at is null                       then 'no_creation_time'
-         when not counts                               then 'void'
+    case when not counts                               then 'void'
          when is_catch_all                             then 'catch_all'
+         when counts is null                           then 'status_unknown'
          when class is null                            then 'no_category'
-         when item is null and service is null         then 'no_ci'
-         when starts and (days_complete and group_complete) is not true then 'incidents_incomplete'
-         when starts and unhandled = 0                 then 'known_error'
-         when starts and (cited_members > 0 or tied > 0)       then 'ok'
-         when starts and (cited_unknown > 0 or tied_unknown > 0) then 'links_unclear'
+         when spot is null                             then 'no_ci'
+         when created_at is null                       then 'no_creation_time'
+         when starts and not (days_complete and group_complete) then 'incidents_incomplete'
+         when unhandled = 0                            then 'known_error'
+         when starts and (cited_members > 0 or tied > 0) then 'ok'
+         when starts and (cited_unknown > 0 or tied = 0) then 'links_unclear'
          when starts and links_supplied and not links_complete   then 'links_unclear'
          when starts and item is null                  then 'no_problem_of_service'
          when starts                                   then 'no_problem'

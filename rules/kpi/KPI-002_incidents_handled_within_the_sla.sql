@@ -100,27 +100,20 @@ with clocked as (
              when i.status is not null                                   then false end as void,
         k.ended_by,
         quarter_start(local_day(k.started_at, $zone)) as opened_in,
+        cast(months_after(quarter_start(local_day(k.started_at, $zone)), 3) as date) as next_in,
         case when k.ended_by in ('resolved', 'closed')
              then quarter_start(local_day(k.ended_at, $zone)) end as ended_in,
         k.started_at,
         case when k.working is not null then k.calendar_id end as calendar_id,
         k.resolution_target + $tolerance_minutes as allowed,
         k.paused_possible,
-        case when not k.has_response_target                              then 'none'
-             when i.auto_generated
-                  and i.responded_at > i.created_at - to_minutes(1)
-                  and i.responded_at < i.created_at + to_minutes(1)      then 'none'
-             when k.response_net <= k.response_target + $tolerance_minutes
-             then case when k.response_by = 'open' then 'none' else 'met' end
-             when k.response_net > k.response_target + $tolerance_minutes
-                  and (k.response_by = 'responded' or $strict_stamps
-                       or k.response_by = 'open' and i.status <> 'reopened')
-                                                                         then 'missed'
+        case when k.answer <> 'beyond'                                   then k.answer
+             when k.answer = 'beyond' and $strict_stamps                 then 'missed'
         end as response,
         case when not k.has_resolution_target                            then 'none'
              when k.working <= k.resolution_target + $tolerance_minutes
                   or k.net_max <= k.resolution_target + $tolerance_minutes
-             then case when k.ended_by = 'open' then 'none' else 'met' end
+                                                                         then 'met'
              when k.net_min > k.resolution_target + $tolerance_minutes
                   and (k.ended_by in ('resolved', 'open') or $strict_stamps)
                                                                          then 'missed'
@@ -132,7 +125,7 @@ dated as (                               -- time used when the quarter of the re
     select
         c.*,
         whole_minutes(
-            worked(day_start(months_after(c.opened_in, 3), $zone),
+            worked(day_start(c.next_in, $zone),
                    b.before, b.o1, b.c1, b.o2, b.c2, b.o3, b.c3, b.o4, b.c4)
             - worked(c.started_at, a.before, a.o1, a.c1, a.o2, a.c2, a.o3, a.c3, a.o4, a.c4)
         ) as used
@@ -140,13 +133,11 @@ dated as (                               -- time used when the quarter of the re
     left join working_days a
         on a.calendar_id = c.calendar_id and a.day = cast(c.started_at as date)
     left join working_days b
-        on b.calendar_id = c.calendar_id and b.unknown_before = a.unknown_before
-        and b.day = cast(day_start(months_after(c.opened_in, 3), $zone) as date)
+        on b.calendar_id = c.calendar_id and b.day = cast(day_start(c.next_in, $zone) as date)
 ),
 ended as (                               -- a closing tells no quarter if the report was in another
     select
         *,
-        cast(months_after(opened_in, 3) as date) as next_in,
         ended_by = 'closed' and not $strict_stamps
             and (opened_in is null or opened_in < ended_in) as spread
     from dated
@@ -175,10 +166,8 @@ entries as (                             -- each in the quarter of its end
         record, incident_id, project_id, ended_in as began, false as adrift,
         not missed and not untargeted and not spread as good, missed and not spread as bad,
         untargeted as excluded,
-        spread and untargeted is distinct from true and missed is distinct from true
-            or missed is null as maybe_good,
-        spread and untargeted is distinct from true and missed is distinct from false
-            or missed is null as maybe_bad
+        missed is null or spread and not missed and not untargeted as maybe_good,
+        missed is null or spread and missed as maybe_bad
     from weighed
     where not void and ended_in is not null and (not far or untargeted)
     union all                            -- if only the closing is known, also in that of its report
@@ -233,16 +222,16 @@ quarters as (                            -- adrift entries belong to this quarte
         project_id,
         began,
         count(incident_id) filter (where not adrift) as placed,
-        count(incident_id) filter (where not adrift and good) as successes,
-        count(incident_id) filter (where not adrift and bad) as misses,
-        count(incident_id) filter (where not adrift and excluded) as excluded,
+        count(incident_id) filter (where good) as successes,
+        count(incident_id) filter (where bad) as misses,
+        count(incident_id) filter (where excluded) as excluded,
         count(incident_id) filter (where not adrift and maybe_good) as maybe_good,
         count(incident_id) filter (where not adrift and maybe_bad) as maybe_bad,
         count(incident_id) filter (where not adrift and (maybe_good or maybe_bad)) as maybe,
         count(incident_id) filter (where adrift and maybe_good) as adrift_good,
         count(incident_id) filter (where adrift and maybe_bad) as adrift_bad,
         count(incident_id) filter (where adrift and (maybe_good or maybe_bad)) as adrift_maybe,
-        list(record order by record.ns, record.id) filter (where not adrift and bad) as members
+        list(record order by record.ns, record.id) filter (where bad) as members
     from everyone
     group by project_id, began
 ),
@@ -267,6 +256,7 @@ shares as (
         day_start(began, $zone) as starts_at,
         day_start(months_after(began, 3), $zone) as ends_at,
         successes + misses as incidents,
+        successes + maybe_good as most_hits,
         ratio(successes, successes + misses) as value,
         ratio(successes, successes + misses + maybe_bad) as lower,
         ratio(successes + maybe_good, successes + misses + maybe_good) as upper,
@@ -277,29 +267,27 @@ shares as (
 judged as (
     select
         *,
-        complete_everywhere('incidents', starts_at - to_days($carry_over_days), ends_at)
-            and (hole_at is null or hole_at >= ends_at) as quarter_complete
+        complete_everywhere('incidents', earliest(starts_at - to_days($carry_over_days),
+                                                  coalesce(hole_at, starts_at)), ends_at)
+            as quarter_complete
     from shares
 )
 select
     project_id || ' ' || quarter_name(began) as subject_id,
     project_id,
     starts_at as at,
-    case when began is null                           then null
-         when ends_at > $as_of                        then false
-         when not quarter_complete                    then null
-         when incidents + maybe = 0               then false
-         when incidents > 0                           then true end as applies,
-    case when not quarter_complete                    then null
-         when lower is null or upper is null          then null
-         when upper < $target                         then false
-         when lower >= $target                        then true end as conforms,
+    ends_at <= $as_of
+        and case when not quarter_complete                        then null
+                 when incidents + maybe_good + maybe_bad = 0      then false
+                 when incidents > 0                               then true end as applies,
+    case when most_hits < $target * (most_hits + misses)          then false
+         when successes >= $target * (incidents + maybe_bad)      then true end as conforms,
     case when ends_at > $as_of                        then 'running'
          when not quarter_complete                    then 'quarter_incomplete'
-         when incidents + maybe = 0               then 'no_target'
+         when incidents + maybe = 0                   then 'no_target'
          when incidents = 0                           then 'open_question'
-         when upper < $target                         then 'below'
-         when lower >= $target                        then 'ok'
+         when most_hits < $target * (most_hits + misses)          then 'below'
+         when successes >= $target * (incidents + maybe_bad)      then 'ok'
          else 'open_question' end as message,
     members,
     quarter_name(began) as period,

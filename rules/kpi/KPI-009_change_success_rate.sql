@@ -170,23 +170,22 @@ shares as (
 judged as (
     select
         *,
-        complete_everywhere('changes', starts_at - to_days($carry_over_days), ends_at)
-            and (hole_at is null or hole_at >= ends_at) as quarter_complete
+        complete_everywhere('changes', earliest(starts_at - to_days($carry_over_days),
+                                                coalesce(hole_at, starts_at)), ends_at)
+            as quarter_complete
     from shares
 )
 select
     project_id || ' ' || quarter_name(began) as subject_id,
     project_id,
     starts_at as at,
-    case when began is null                           then null
-         when ends_at > $as_of                        then false
-         when not quarter_complete                    then null
-         when changes + maybe < $least_changes        then false
-         when changes >= $least_changes               then true end as applies,
-    case when not quarter_complete                    then null
-         when lower is null or upper is null          then null
-         when upper < $target                         then false
-         when lower >= $target                        then true end as conforms,
+    case when ends_at > $as_of                        then false
+         when ends_at <= $as_of
+         then case when not quarter_complete             then null
+                   when changes + maybe < $least_changes then false
+                   when changes >= $least_changes        then true end end as applies,
+    case when upper < $target                         then false
+         when earliest(lower, upper) >= $target       then true end as conforms,
     case when ends_at > $as_of                        then 'running'
          when not quarter_complete                    then 'quarter_incomplete'
          when changes + maybe < $least_changes        then 'too_few'

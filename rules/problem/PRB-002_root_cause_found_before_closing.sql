@@ -19,16 +19,6 @@ fix.en   = "Take the analysis up again and record the cause; where none can be f
 noise.zh = "根因可能写在分析报告附件或备注里；供应商尚未答复而先行关闭的，应作为已知错误管理。只按占位词判断空洞的填写，写得笼统的根因（如“系统故障”）不在此列。"
 noise.en = "The cause may stand in an attached report or a note; a problem closed while the vendor has not answered belongs among the known errors. Only stock words count as empty; a vague cause (“system failure”) is not recognised."
 
-[params.placeholders]
-type = "list"
-value = [
-    "无", "暂无", "没有", "空", "不详", "不明", "未知", "原因不明", "原因未知", "待查", "待定", "待补", "待补充",
-    "待分析", "未查明", "测试", "同上", "略", "-", "--", "—", "——", "/", "\\", ".", "。", "?", "？", "*", "x", "xx", "xxx",
-    "n/a", "n.a.", "na", "none", "null", "nil", "no", "unknown", "not known", "tbd", "tbc", "todo", "test", "pending",
-]
-help.zh = "视同未填写的占位词，去掉首尾空格、不分大小写比较。"
-help.en = "Words that count as nothing written, compared without outer spaces and letter case."
-
 [params.duplicate_codes]
 type = "list"
 value = ["duplicate", "duplicated", "重复", "重复单", "重复问题"]
@@ -85,11 +75,11 @@ with judged as (
         root_cause,
         known_error,
         workaround,
-        list_contains($duplicate_codes, lower(trim(resolution_code))) as duplicate,
+        is_one_of(resolution_code, $duplicate_codes) as duplicate,
         root_cause is not null and trim(root_cause) <> ''
-            and not list_contains($placeholders, lower(trim(root_cause))) as cause_stated,
-        workaround is not null and trim(workaround) <> ''
-            and not list_contains($placeholders, lower(trim(workaround))) as workaround_stated
+            and not is_one_of(root_cause, $cause_placeholders) as cause_stated,
+        trim(workaround) <> ''
+            and not is_one_of(workaround, $cause_placeholders) as workaround_stated
     from problems
 )
 select

@@ -118,24 +118,31 @@ returned as (                            -- one row a problem: incidents of its 
     where f.counts is distinct from false
     group by p.ns, p.problem_id
 ),
-uncited as (                             -- incidents without a CI, by category and day
-    select ns, class, local_day(created_at, 'UTC') as day, count(*) as incidents
+uncited as (                             -- incidents without a CI, by category ('' where empty) and day
+    select ns, coalesce(class, '') as class, local_day(created_at, 'UTC') as day, count(*) as incidents
     from faults
-    where item is null and class is not null and counts is distinct from false
-    group by ns, class, local_day(created_at, 'UTC')
+    where item is null and counts is distinct from false
+    group by all
 ),
 hidden as (                              -- one row a problem: those that may be of its CI
     select p.ns, p.problem_id, sum(u.incidents) as possible
-    from closed p
+    from (
+        select ns, problem_id, class, local_day(closed_at, 'UTC') as first_day,
+            local_day(until, 'UTC') as last_day
+        from closed
+        union all
+        select ns, problem_id, '' as class, local_day(closed_at, 'UTC') as first_day,
+            local_day(until, 'UTC') as last_day
+        from closed
+    ) p
     join uncited u on u.ns = p.ns and u.class = p.class
-        and (u.day is null or (u.day >= local_day(p.closed_at, 'UTC')
-                               and u.day <= local_day(p.until, 'UTC')))
+        and (u.day is null or (u.day >= p.first_day and u.day <= p.last_day))
     group by p.ns, p.problem_id
 ),
 judged as (
     select
         p.*,
-        coalesce(r.sure, 0) as returns,
+        r.sure as returns,
         coalesce(r.possible, 0) + coalesce(h.possible, 0) as possible,
         r.incidents,
         complete_over('incidents', p.ns, p.closed_at, p.until) as incidents_complete
@@ -148,8 +155,7 @@ select
     closed_at as at,
     owner,
     status = 'closed' as applies,
-    case when closed_at is null                              then null
-         when item is null or class is null                  then null
+    case when item is null or class is null                  then null
          when returns >= $recur_min                          then false
          when until > $as_of                                 then null
          when possible < $recur_min and incidents_complete   then true end as conforms,

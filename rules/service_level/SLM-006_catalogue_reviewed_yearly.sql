@@ -112,20 +112,18 @@ select
     record,
     $as_of as at,
     owner,
-    case when status is null                     then null
-         when status <> 'active'                 then false
+    case when status <> 'active'                 then false
          when in_force_at > $as_of               then false
          when reviewed_at is null and in_time    then false
          when status = 'active'                  then true
     end as applies,
-    case when reviewed_at > $as_of               then null
-         when overdue                            then false
-         when reviewed_at <= $as_of and in_time  then true
+    case when overdue                            then false
+         when reviewed_at <= $as_of              then true
     end as conforms,
-    case when status is null                     then 'status_unknown'
-         when status <> 'active'                 then 'not_in_force'
+    case when status <> 'active'                 then 'not_in_force'
          when in_force_at > $as_of               then 'not_yet_in_force'
          when reviewed_at is null and in_time    then 'young'
+         when status is null                     then 'status_unknown'
          when reviewed_at > $as_of               then 'in_future'
          when last_date is null                  then 'no_dates'
          when overdue and reviewed_at is null    then 'never_reviewed'
