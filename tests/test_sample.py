@@ -27,22 +27,51 @@ from itssrules.store import rows
 
 SAMPLE = bundled("sample_exports")
 SCRIPT = Path(__file__).parent / "make_sample.py"
-WHOLE_EXPORT = ("DQ-005", "DQ-008", "DOC-001")
+WHOLE_EXPORT = ("DQ-005", "DQ-008", "DQ-014", "DQ-015", "DOC-001")
 """Rules whose findings have no moment, so that no period leaves them out."""
 UNREACHED = {
+    "CHG-002": {"no_risk"},  # one column holds impact and risk
     "CHG-004": {"no_approval_row"},  # the list of changes has an approval state of its own
-    "CHG-005": {"late_by_plan"},  # use_planned is off
+    "CHG-005": {"late_by_plan", "only_after_by_plan"},  # use_planned is off
     "CHG-006": {"nothing_recorded"},  # approvals are exported, so the missing row is the finding
+    "CHG-016": {"prime"},  # apply_prime is off
     "CHG-020": {"failed", "missing"},  # the list of changes has no result and time of verification
     "DQ-002": {"resolved_before_responded"},  # check_response_order is off
+    "DQ-009": {"twice"},  # no record is exported twice
+    "DSK-002": {"foreign_category"},  # no list of categories is set
+    "INC-017": {"held_without_reason"},  # the history tells of every pause
     "INC-005": {"overdue"},  # the history ends with the window, hours before the newest stamp
+    "KPI-007": {"below"},  # no quarter leaves so many unsolved
+    "KPI-008": {"below"},  # no quarter answers so many late
+    "KPI-022": {"above"},  # one closed record without a count leaves the plant's quarter open
+    "KPI-026": {"above"},  # few changes are called off
+    "PRB-010": {"unknown_change"},  # a number that is cited and lacking leaves that time incomplete
 }
 """Findings that these exports cannot show."""
+UNDATED = {
+    "": ("no_close_time", "unread", "unplaced"),
+    "CHG-019": ("no_end_time",),
+    "CHG-024": ("outcome_unknown", "no_end_time"),
+    "CHG-029": ("unclear", "no_ci"),
+    "CHG-030": ("no_plan",),
+    "CHG-031": ("no_end",),
+    "CHG-032": ("no_decision_time",),
+    "DQ-003": ("no_end",),
+    "DQ-006": ("no_times",),
+    "DQ-016": ("nobody", "state_unknown"),
+    "INC-014": ("no_person",),
+    "PRB-004": ("no_cause_time",),
+    "REQ-002": ("fulfilment_unknown",),
+}
+"""Why a record is not assessed, of any rule or of one, that leaves it without a moment as well."""
 BY_HAND = {
     "catalogue.csv", "ci_audit_items.csv", "ci_audits.csv", "cis_workshop.csv", "documents.csv", "personnel.csv",
+    "kb_knowledge.csv", "releases.csv", "reviews.csv", "routine_plans.csv", "routine_records.csv",
     "projects.csv", "sla_targets.csv", "slas.csv", "itssrules.toml", "connectors/servicenow_site/connector.toml",
 }  # fmt: skip
 """What a firm writes itself, and the script does not."""
+FIGURES: dict[str, tuple[bool, list[tuple[Any, ...]]]] = {}
+"""Key figure -> whether its target is a ceiling; verdict, bounds and target of each group."""
 Verdict = tuple[str, str]
 Verdicts = dict[tuple[str, str], Verdict]
 """Rule and subject -> verdict and message (or why it was held back)."""
@@ -61,6 +90,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Verdicts]:
         ):
             lead = rule.leads and verdict == "nonconforming"
             found[rule.id, subject] = ("lead" if lead else verdict, said)
+        if rule.kind == "kpi":
+            FIGURES[rule.id] = (
+                rule.at_most,
+                rows(
+                    context.con,
+                    "select verdict, coalesce(lower, '-inf'::double), coalesce(upper, 'inf'::double),"
+                    " target::double from grouped g join verdicts v on v.record.id = g.subject_id"
+                    " where target is not null",
+                ),
+            )
         return result
 
     with pytest.MonkeyPatch.context() as patch:
@@ -92,6 +131,18 @@ def key() -> Verdicts:
 
 def only(verdicts: Verdicts, *wanted: str) -> Verdicts:
     return {k: v for k, v in verdicts.items() if v[0] in wanted}
+
+
+def test_a_key_figure_is_judged_by_its_bounds_and_target(told: Verdicts) -> None:
+    judged = set()
+    for rule, (at_most, groups) in FIGURES.items():
+        for verdict, low, high, target in groups:
+            kept = high <= target if at_most else low >= target
+            missed = low > target if at_most else high < target
+            assert verdict != "conforming" or kept, rule
+            assert verdict != "nonconforming" or missed, rule
+            judged.add((at_most, verdict))
+    assert {(a, v) for a in (True, False) for v in ("conforming", "nonconforming")} <= judged
 
 
 def test_the_run_says_what_was_planted(told: Verdicts) -> None:
@@ -131,7 +182,7 @@ def test_every_rule_and_every_reachable_finding_is_planted(out: Path) -> None:
 
     lacking = {
         rule.id: {k for k, m in rule.messages.items() if m.verdict in ("nonconforming", "lead")}
-        - planted[rule.id]
+        - planted.get(rule.id, set())
         for rule in book.rules
     }
     assert {rule: keys for rule, keys in lacking.items() if keys} == UNREACHED
@@ -173,7 +224,7 @@ def test_nothing_is_found_in_may(tmp_path: Path) -> None:
 
     assert pq.read_table(tmp_path / "may/findings.parquet").num_rows == 0
     assert sum(r["conforming"] for r in data["rules"]) > 500
-    undated = {k for k, v in key().items() if v[1] in ("no_close_time", "unread", "unplaced")}
+    undated = {k for k, v in key().items() if v[1] in UNDATED.get(k[0], ()) or v[1] in UNDATED[""]}
     left = {(r["id"], i) for r in data["rules"] for reason in r["reasons"] for i in reason["ids"]}
     assert left <= undated
 
@@ -190,4 +241,4 @@ def test_the_script_writes_these_very_files(tmp_path: Path) -> None:
     made, kept = contents(tmp_path), contents(SAMPLE)
     assert {name for name in kept if name not in made} == BY_HAND
     assert [name for name in made if made[name] != kept.get(name)] == []
-    assert sum(map(len, kept.values())) < 600_000
+    assert sum(map(len, kept.values())) < 1_100_000
