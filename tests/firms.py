@@ -13,19 +13,23 @@ from itssrules.assess.cases import fill
 from itssrules.assess.context import Context
 from itssrules.assess.engine import assess_rule
 from itssrules.assess.gate import Supply
-from itssrules.assess.people import person_words
-from itssrules.assess.working_time import working_days
+from itssrules.assess.known import know
 from itssrules.builtin import bundled
 from itssrules.catalogue.load import load_book_or_stop
 from itssrules.intake.coverage import measure
 from itssrules.model.results import Coverage, Input, TableLoad
 from itssrules.model.rule import Rule, Text
-from itssrules.model.settings import Source
+from itssrules.model.settings import Settings, Source
 from itssrules.model.tables import model
 from itssrules.store import Connection, connect, ident, literal, lock, one, rows
 
 RULES = load_book_or_stop([bundled("rules")]).rules
 SEEDS = (1, 2, 3)
+SETTINGS = Settings(params={
+    "CHG-016": {"freeze_periods": ["2025-01-25/2025-02-08"]},
+    "INC-002": {"priority_matrix": [f"{u},{i} -> {4 - max(u, i)}" for u in (1, 2, 3) for i in (1, 2, 3)]},
+})  # fmt: skip
+"""What rules cannot judge without."""
 Key = tuple[str, str]
 
 
@@ -77,9 +81,8 @@ def judge(con: Connection, counts: Mapping[str, int], rules: Sequence[Rule]) -> 
 
 def told(con: Connection, found: tuple[Coverage, ...], rules: Sequence[Rule]) -> Told:
     """What `rules` say where the export covers what `found` and the table `coverage` hold."""
-    working_days(con)
-    person_words(con)
-    context = Context(con, Supply.read(con), AS_OF, ZONE, coverage=found)
+    know(con)
+    context = Context(con, Supply.read(con), AS_OF, ZONE, coverage=found, settings=SETTINGS)
     status, verdicts = {}, {}
     for rule in rules:
         result = assess_rule(context, rule)

@@ -257,7 +257,7 @@ def test_a_finding_is_followed_to_its_evidence_and_timeline(
     demo: Path, findings: list[dict[str, Any]], visit: Open
 ) -> None:
     tab = visit(demo / "report.html")
-    details = tab.query_selector("details.ev[data-finding^='CHG-021/']")
+    details = tab.query_selector("details.ev[data-finding^='CHG-015/']")
     rule, finding_id = details.get_attribute("data-finding").split("/")
     details.query_selector("summary").click()
     opened = details.wait_for_selector(".opened")

@@ -168,6 +168,11 @@ def _checked(
     return len(mapped)
 
 
+CHANNELS = {"Phone": "phone", "Email": "email", "Self service": "portal", "IVR": "phone",
+            "Direct opening": "other"}  # fmt: skip
+STATES = {"New": "new", "Active": "in_progress", "Resolved": "resolved", "Closed": "closed"}
+
+
 def _value(value: Any) -> Any:
     """A value of the evidence; times stand there as ISO text in UTC."""
     if isinstance(value, str) and value.endswith("Z") and value[10:11] == "T":
@@ -183,6 +188,14 @@ def _cell(cell: str, name: str, file: str) -> Any:
         if file == UPDATES.name:
             return datetime.strptime(cell, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
         return datetime.fromisoformat(cell).astimezone(UTC)
+    if name == "channel":
+        return CHANNELS[cell.strip()]
+    if name == "status":
+        return STATES.get(cell.strip(), "on_hold" if cell.startswith("Awaiting ") else None)
+    if name in ("urgency", "impact"):  # 1 is the highest there, 3 the highest here
+        return 4 - int(cell.strip()[0])
+    if name == "priority":
+        return int(cell.strip()[0])
     return int(cell) if name.endswith("_count") else cell.strip()
 
 

@@ -428,7 +428,7 @@ def test_limits_and_holes_are_among_what_could_be_exported(full_html: str) -> No
 
 def test_a_hole_has_no_count(full_html: str) -> None:
     text = between(full_html, 'id="gap-INC-003"', "</table>")
-    assert re.search(r"missing from the export incidents .*\(itsm\).* – ", text)
+    assert re.search(r"missing from the export incidents .*\(itsm\).* –", text)
     assert "that no single record stands for" in full_html
 
 

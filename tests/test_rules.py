@@ -83,6 +83,14 @@ def test_checkpoints_agree_with_the_head(rule: Rule) -> None:
     assert supported == set(rule.supports)
 
 
+def test_a_lead_decides_nothing() -> None:
+    """It is for an auditor to confirm, so it can only support."""
+    leads = {r.id for r in BOOK.rules if r.leads}
+
+    assert leads
+    assert {r for c in BOOK.checkpoints for r in c.decided_by} & leads == set()
+
+
 def test_the_book_holds_the_rules_promised() -> None:
     assert {r.id for r in BOOK.rules} >= PROMISED
     assert len(BOOK.checkpoints) == 421

@@ -564,6 +564,18 @@ def test_stamps_that_agree_speak_against_a_fault(tmp_path: Path) -> None:
     assert ["1 hour after changes.created_at" in n.en for n in intake.notes] == [True]
 
 
+def test_approvals_beside_releases_which_bear_no_time_of_creation(tmp_path: Path) -> None:
+    write(tmp_path, "releases.csv", "release_id,released_at,status", f"R1,{TEN[0]},completed")
+    approvals(tmp_path, *TEN)
+
+    con, intake = read(
+        tmp_path, [Source("itsm", "canonical", files=("releases.csv",), zone="UTC"), OA]
+    )
+
+    assert rows(con, "select count(*) from releases") == [(1,)]
+    assert intake.notes == ()
+
+
 def test_approvals_before_their_change_are_a_warning(tmp_path: Path) -> None:
     changes(tmp_path, *TEN)
     approvals(tmp_path, *shifted(-3, 20, 35, 50, 70, 100, 15, 25, 90, 110, 130))

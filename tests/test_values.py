@@ -103,8 +103,8 @@ def test_sentences_of_a_bundled_rule() -> None:
         " 2024-05-01 16:00) without approval; its recorded approval state is “requested”.",
     )
     assert told(rule, {**evidence, "approval_status": "approved"}, message="ok") == (
-        "变更 CHG1 已有批准（审批状态 已批准，审批结论 已提交待批、已否决）。",
-        "Change CHG1 was approved (approval state approved, decisions requested, rejected).",
+        "变更 CHG1 已有批准（审批状态 已批准，批准时间 （空），审批结论 已提交待批、已否决）。",
+        "Change CHG1 was approved (approval state approved, time of approval (empty), decisions requested, rejected).",
     )
 
 

@@ -407,6 +407,7 @@ SETTINGS = {
     "pause_states": ["on_hold"],
     "allowed_pause_reasons": ["waiting_customer", "waiting_window", "force_majeure"],
     "start_from_report": False,
+    "tolerance_minutes": 0,
 }
 
 
@@ -453,7 +454,7 @@ def facts(con: Connection, tables: Mapping[str, Any], **settings: Any) -> None:
     fill(con, {"tables": tables})
     working_days(con)
     values = {**SETTINGS, "as_of": AS_OF, **settings}
-    for name in ("15_incident_targets", "20_incident_clocks"):
+    for name in ("14_sla_terms", "15_incident_targets", "20_incident_clocks"):
         text = (FACTS / f"{name}.sql").read_text(encoding="utf-8").partition("*/")[2]
         con.execute(f"create or replace table {name[3:]} as {bind(text, values)}")
 
