@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from connector_page import connectors_page
 from markdown import page, table
 from rule_pages import checkpoints_page, rules_page
+from tools_page import tools_page
 
 from itssrules.builtin import bundled
 from itssrules.catalogue.load import load_book_or_stop
@@ -108,6 +109,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "checkpoints.md": checkpoints_page,
     "connectors.md": connectors_page,
+    "tools.md": tools_page,
 }
 DATA = HERE.parent.parent / "shared" / "data"
 REAL = (
