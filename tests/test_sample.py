@@ -52,7 +52,7 @@ UNDATED = {
     "": ("no_close_time", "unread", "unplaced"),
     "CHG-019": ("no_end_time",),
     "CHG-024": ("outcome_unknown", "no_end_time"),
-    "CHG-029": ("unclear", "no_ci"),
+    "CHG-029": ("not_whole", "no_ci"),
     "CHG-030": ("no_plan",),
     "CHG-031": ("no_end",),
     "CHG-032": ("no_decision_time",),

@@ -186,8 +186,7 @@ select
     case when void or not has_target                                     then false
          when has_target and not void                                    then answer <> 'none'
     end as applies,
-    case when answer = 'met'                                             then true
-         when answer = 'missed' or answer = 'beyond' and $strict_stamps  then false
+    case when answer <> 'beyond' or $strict_stamps                       then answer = 'met'
     end as conforms,
     case when void                                                       then 'void'
          when not has_target                                             then 'no_target'
