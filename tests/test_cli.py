@@ -935,7 +935,11 @@ def test_inspect_says_what_a_file_is_and_feeds(here: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_inspect_says_all_that_keeps_a_rule_from_judging(here: Path, lang: str) -> None:
-    odd = [{**r, "status": "Zu", "resolved_at": r["resolved_at"][:16]} for r in MINE]
+    odd = [
+        {**r, "status": "Zu", "resolved_at": r["resolved_at"][:16]}
+        | {k: r[k] and f"{r[k][:17]}07" for k in ("created_at", "closed_at")}
+        for r in MINE
+    ]
     put(here / "in" / "incidents.csv", table(odd))
     words = ("inspect", "in", *ZONE, "--quiet")
 
