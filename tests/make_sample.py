@@ -72,7 +72,7 @@ def answer_key() -> str:
     rows = sorted((rule, name or row.get("number") or row.get("_number") or row["approval_id"], verdict, said)
                   for rule, name, verdict, said, row in KEY)
     assert len({r[:2] for r in rows}) == len(rows), "a subject is planted twice"
-    lines = ['  ["{}", "{}", "{}", "{}"],'.format(*row) for row in rows]
+    lines = ['["{}","{}","{}","{}"],'.format(*row) for row in rows]
     return "\n".join([
         "# What was planted in the sample exports: rule, record, verdict, message (or why it is not assessed).",
         "# Every finding and everything not assessed stands here; the rest only where it was planted.",

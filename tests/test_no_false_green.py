@@ -92,12 +92,8 @@ def test_without_a_column(column: str) -> None:
 PLACED = [n for n in model() if moment(n)]
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
-@given(
-    st.sampled_from(SEEDS),
-    st.integers(1, 6),
-    st.sets(st.sampled_from(PLACED), min_size=1, max_size=2),
-)
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(st.sampled_from(SEEDS), st.integers(1, 6), st.sets(st.sampled_from(PLACED), min_size=1))
 def test_without_a_month(seed: int, month: int, names: set[str]) -> None:
     here = firm(seed)
     lost = [f"delete from {ident(n)} where month({moment(n)}) = {month}" for n in sorted(names)]
@@ -109,7 +105,7 @@ def test_without_a_month(seed: int, month: int, names: set[str]) -> None:
     assert (greener(here, new), missed) == ([], [])
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.sampled_from(SEEDS), st.sampled_from(list(model())), st.integers(0, 10**6),
        st.sampled_from([0.02, 0.2, 0.7, 1.0]))  # fmt: skip
 def test_without_random_rows(seed: int, name: str, number: int, share: float) -> None:

@@ -241,4 +241,4 @@ def test_the_script_writes_these_very_files(tmp_path: Path) -> None:
     made, kept = contents(tmp_path), contents(SAMPLE)
     assert {name for name in kept if name not in made} == BY_HAND
     assert [name for name in made if made[name] != kept.get(name)] == []
-    assert sum(map(len, kept.values())) < 1_100_000
+    assert sum(map(len, kept.values())) < 1_000_000
