@@ -76,12 +76,13 @@ def judge(con: Connection, counts: Mapping[str, int], rules: Sequence[Rule]) -> 
     loads = tuple(TableLoad(n, m, m, 0, 0, 0, 0) for n, m in many.items())
     file = Input(1, "all", "", 1, "read", Text("", ""), "tool", "all", NS, NS, tables=loads)
     declared = Source(NS, from_day=FIRST, to_day=LAST, counts=dict(counts))
-    return told(con, measure(con, [file], {NS: declared}, ZONE), rules)
+    found = measure(con, [file], {NS: declared}, ZONE)
+    know(con)
+    return told(con, found, rules)
 
 
 def told(con: Connection, found: tuple[Coverage, ...], rules: Sequence[Rule]) -> Told:
     """What `rules` say where the export covers what `found` and the table `coverage` hold."""
-    know(con)
     context = Context(con, Supply.read(con), AS_OF, ZONE, coverage=found, settings=SETTINGS)
     status, verdicts = {}, {}
     for rule in rules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from itssrules.assess.known import know
 from itssrules.errors import ItssError, RuleError
 from itssrules.model.rule import Param, Rule
 from itssrules.model.settings import Settings
-from itssrules.model.tables import UNATTRIBUTED, Table, model
+from itssrules.model.tables import UNATTRIBUTED, Column, Table, model
 from itssrules.store import Connection, Error, clear, connect, ident, literal, lock, rows
 
 NS, AS_OF = "test", "2025-07-01 00:00"
@@ -116,26 +116,41 @@ def fill(con: Connection, case: Mapping[str, Any]) -> None:
                 row.get("complete", True),
             ],
         )
-    lacks = set(case.get("lacks", ()))
-    supplied: list[tuple[object, ...]] = []
+    lacks, days = set(case.get("lacks", ())), set(case.get("days", ()))
     for name, given in tables.items():
         if name not in model():
             raise RuleError(f"unknown table {name}")
         table = model()[name]
-        files = {(r.get("_file", 1), _space(table, r)) for r in given} or {(1, _space(table, {}))}
-        for column in table.columns:
-            if f"{name}.{column.name}" not in lacks:
-                precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
-                if f"{name}.{column.name}" in case.get("days", ()):
-                    precision = "day"
-                supplied += [
-                    (name, table.object, column.name, file_id, ns, column.name, precision)
-                    for file_id, ns in sorted(files)
-                ]
+        _supply(con, table, given, lacks, days)
         _insert(con, table, given)
-    if supplied:
-        values = ", ".join(f"({', '.join(literal(v) for v in row)})" for row in supplied)
-        con.execute(f"insert into supply values {values}")
+
+
+def _supply(
+    con: Connection,
+    table: Table,
+    given: Sequence[Mapping[str, Any]],
+    lacks: Collection[str],
+    days: Collection[str],
+) -> None:
+    """All columns of a table are supplied but the `lacks`; of those in `days` only the day."""
+    exact: dict[str | None, list[str]] = {}
+    for column in table.columns:
+        name = f"{table.name}.{column.name}"
+        if name not in lacks:
+            precision = {"TIMESTAMP": "second", "DATE": "day"}.get(column.type)
+            exact.setdefault("day" if name in days else precision, []).append(column.name)
+    files = {(r.get("_file", 1), _space(table, r)) for r in given} or {(1, _space(table, {}))}
+    values = [
+        f"({literal(table.name)}, {literal(table.object)}, {literal(columns)}, {literal(file_id)},"
+        f" {literal(ns)}, {literal(precision)})"
+        for file_id, ns in sorted(files)
+        for precision, columns in exact.items()
+    ]
+    if values:
+        con.execute(
+            "insert into supply select t, o, unnest(cols), f, ns, unnest(cols), p from (values"
+            f" {', '.join(values)}) v(t, o, cols, f, ns, p)"
+        )
 
 
 def _insert(con: Connection, table: Table, given: Sequence[Mapping[str, Any]]) -> None:
@@ -143,12 +158,18 @@ def _insert(con: Connection, table: Table, given: Sequence[Mapping[str, Any]]) -
     unknown = {k for row in given for k in row} - {c.name for c in table.columns} - EXTRAS
     if unknown:
         raise RuleError(f"{table.name} has no column {min(unknown)}")
+    filled = [c for c in table.columns if any(c.name in row for row in given)]
     if given:
-        rows_sql = ", ".join(_row(table, row, number) for number, row in enumerate(given, 2))
-        con.execute(f"insert into {ident(table.name)} values {rows_sql}")
+        names = ("record", "ns", *(c.name for c in filled), "unread", "disputed")
+        rows_sql = ", ".join(
+            _row(table, filled, row, number) for number, row in enumerate(given, 2)
+        )
+        con.execute(
+            f"insert into {ident(table.name)}({', '.join(map(ident, names))}) values {rows_sql}"
+        )
 
 
-def _row(table: Table, row: Mapping[str, Any], number: int) -> str:
+def _row(table: Table, filled: Sequence[Column], row: Mapping[str, Any], number: int) -> str:
     key = table.key or ("object_type", "object_id")
     ns = _space(table, row)
     record = {
@@ -158,7 +179,7 @@ def _row(table: Table, row: Mapping[str, Any], number: int) -> str:
         "row_number": number,
     }  # fmt: skip
     struct = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in record.items())
-    values = [f"{_value(row.get(c.name))}::{c.type}" for c in table.columns]
+    values = [f"{_value(row.get(c.name))}::{c.type}" for c in filled]
     lists = [f"{literal(row.get(k, []))}::varchar[]" for k in ("_unread", "_disputed")]
     return f"({', '.join([f'{{{struct}}}', literal(ns), *values, *lists])})"
 

@@ -68,7 +68,7 @@ def _records(context: Context, rule: Rule) -> RuleResult:
         tallies = tally(con)
         _check_closing(context.total(rule.subject), tallies)
         _check_messages(con, rule, tallies)
-        _store_findings(context, rule)
+        _store_findings(context, rule, tallies)
         names = {n for files in lacking.values() for held in files.values() for n in held}
         result = counted(con, rule, tallies, sorted(names))
     return with_holes(with_lost(result, lost), holes(context, rule))
@@ -87,7 +87,7 @@ def _groups(context: Context, rule: Rule) -> RuleResult:
     _check_groups(con)
     tallies = tally(con)
     _check_messages(con, rule, tallies)
-    _store_findings(context, rule)
+    _store_findings(context, rule, tallies)
     return with_holes(counted(con, rule, tallies, lacking), holes(context, rule))
 
 
@@ -138,9 +138,11 @@ def _check_messages(con: Connection, rule: Rule, tallies: Sequence[Tally]) -> No
             )
 
 
-def _store_findings(context: Context, rule: Rule) -> None:
+def _store_findings(context: Context, rule: Rule, tallies: Sequence[Tally]) -> None:
     con = context.con
     con.execute(FINDINGS)
+    if all(t.verdict != "nonconforming" for t in tallies):
+        return
     checkpoints = f"{literal(sorted({*rule.decides, *rule.supports}))}::varchar[]"
     if rule.kind == "register":
         checkpoints = "case when checkpoint is null then []::varchar[] else [checkpoint] end"

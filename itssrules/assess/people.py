@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itssrules.store import Connection
+from itssrules.store import Connection, one
 
 AMBIGUOUS = "?"
 """Stands for the person of a word that several people share."""
@@ -15,6 +15,8 @@ def person_words(con: Connection) -> None:
     that hold it.
     """
     con.execute("delete from person_words")
+    if one(con, "select count(*) from personnel") == 0:
+        return
     con.execute(
         f"""insert into person_words
         with words as (

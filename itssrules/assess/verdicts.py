@@ -17,6 +17,8 @@ from itssrules.model.rule import MEASURES, Rule, outputs
 from itssrules.model.tables import RECORD_TYPE, UNATTRIBUTED, model
 from itssrules.store import ident, literal, rows
 
+SMALL = 20_000
+"""Records up to which a rule's answers are kept, since planning its SQL again takes longer."""
 TEXT_KEPT = 200
 LIST_KEPT = 50
 
@@ -90,6 +92,8 @@ def of_records(
 ) -> None:  # fmt: skip
     """Judge records. `weak` are id spaces in which rows beside the subject seem to be lost."""
     sql = answers(context, rule)
+    if context.total(rule.subject)[0] <= SMALL:
+        sql = _kept(context, "answered", sql)
     blurred = " union all ".join(
         f"select {object_of(t)} as object, b.* from ({b}) b"
         for t in rule.subject
@@ -131,20 +135,24 @@ def _held(shut: Mapping[str, list[Gate]], what: Literal["reason", "column"]) -> 
 
 def of_groups(context: Context, rule: Rule, *, limited: bool) -> None:
     """Judge groups, key figures or a register's rows; a group's record names no file."""
-    context.con.execute(
-        f"create or replace temp table grouped as select * from (\n{answers(context, rule)}\n)"
-    )
+    sql = _kept(context, "grouped", answers(context, rule))
     record = (
         f"{{'object': {literal(rule.kind)}, 'source': '', 'ns': '', 'id': subject_id, 'project_id':"
         f" coalesce(project_id, {literal(UNATTRIBUTED)}), 'file_id': null, 'row_number': null}}"
         f"::{RECORD_TYPE}"
     )
     _write(
-        context, rule, "select * from grouped",
+        context, rule, sql,
         f"""weighed as (
             select *, {record} as record, null::varchar as held_by, null::varchar as held_col,
                 {literal(limited)} as without_use, null::varchar as owner from judged)""",
     )  # fmt: skip
+
+
+def _kept(context: Context, name: str, sql: str) -> str:
+    """The SQL of a temporary table that holds what `sql` yields."""
+    context.con.execute(f"create or replace temp table {name} as select * from (\n{sql}\n)")
+    return f"select * from {name}"
 
 
 def _write(context: Context, rule: Rule, sql: str, weighed: str) -> None:

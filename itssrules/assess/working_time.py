@@ -67,9 +67,12 @@ class Stretch:
 
 def working_days(con: Connection) -> int:
     """Fill the book table `working_days` from the canonical `calendars`; the number of rows."""
-    zones = frozenset(name for (name,) in rows(con, "select name from pg_timezone_names()"))
-    made = pa.table(_table(_calendar_rows(con), zones), schema=_schema())
     con.execute("delete from working_days")
+    found = _calendar_rows(con)
+    if not found:
+        return 0
+    zones = frozenset(name for (name,) in rows(con, "select name from pg_timezone_names()"))
+    made = pa.table(_table(found, zones), schema=_schema())
     con.register("made_days", made)
     con.execute("insert into working_days by name select * from made_days")
     con.unregister("made_days")

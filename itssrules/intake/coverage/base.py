@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from itssrules.model.results import Input
 from itssrules.model.rule import Text
 from itssrules.model.settings import Source
 from itssrules.model.tables import Table, model
-from itssrules.store import Connection, ident, literal, one, rows
+from itssrules.store import Connection, ident, literal, rows
 
 MOMENTS = ("created_at", "changed_at", "requested_at", "decided_at", "released_at")
 """Columns that put a row into the window; the first that is supplied and filled counts."""
@@ -104,6 +104,8 @@ class Given:
     sources: Mapping[str, Source]
     zone: str
     stated: Collection[str]
+    counted: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    """(table, id space) -> records by source, once they were asked for."""
 
     @cached_property
     def feeds(self) -> list[Feed]:
@@ -133,8 +135,15 @@ class Given:
 
     def loaded(self, feed: Feed, source: str) -> int:
         """How many records of a source the table holds."""
-        found = f"select count(*) from {feed.rows} where record.source = {literal(source)}"
-        return int(one(self.con, found))
+        return self.held(feed).get(source, 0)
+
+    def held(self, feed: Feed) -> dict[str, int]:
+        """How many records the table holds of each source."""
+        key = feed.table.name, feed.ns
+        if key not in self.counted:
+            found = rows(self.con, f"select record.source, count(*) from {feed.rows} group by 1")
+            self.counted[key] = dict(found)
+        return self.counted[key]
 
     def words(self, feed: Feed) -> str:
         """Why missing numbers and days are no loss, if every source of the table says so."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from itssrules.intake.coverage.base import Window, stamp
-from itssrules.store import Connection, rows
+from itssrules.store import Connection, one, rows
 
 SPANS = 100
 """Incomplete spans of one kind in one table."""
 SHOWN = 3
 """Labels that a span names."""
+_CLIPPED = """
+create or replace temp table clipped as
+select f, greatest(t, f + to_seconds(1)) as t, missing, label
+from (select greatest(coalesce(from_at, {low}), {low}) as f,
+             least(coalesce(to_at, {high}), {high}) as t, missing, label
+      from ({spans}) where coalesce(from_at, {low}) < {high} and coalesce(to_at, {high}) >= {low})
+"""
 _ISLANDS = """
-with clipped as (
-    select greatest(coalesce(from_at, {low}), {low}) as f,
-           least(coalesce(to_at, {high}), {high}) as t, missing, label
-    from ({spans}) where coalesce(from_at, {low}) < {high} and coalesce(to_at, {high}) >= {low}),
-spans as (select f, greatest(t, f + to_seconds(1)) as t, missing, label from clipped),
-apart as (
+with apart as (
     select *, epoch_us(f) - max(epoch_us(t)) over (
-        order by f, t rows between unbounded preceding and 1 preceding) as hole from spans),
+        order by f, t rows between unbounded preceding and 1 preceding) as hole from clipped),
 ranked as (select *, row_number() over (order by hole desc nulls last, f) as place from apart),
 numbered as (
     select *, sum((hole > 0 and place < {most})::int) over (
@@ -38,5 +40,6 @@ def islands(
     out: where there are more, the shortest times between them are given up.
     """
     low, high = stamp(window.from_at), stamp(window.to_at)
-    sql = _ISLANDS.format(spans=spans, low=low, high=high, most=SPANS, shown=SHOWN)
-    return rows(con, sql)
+    con.execute(_CLIPPED.format(spans=spans, low=low, high=high))
+    found = one(con, "select count(*) from clipped")
+    return rows(con, _ISLANDS.format(most=SPANS, shown=SHOWN)) if found else []

@@ -6,7 +6,6 @@ from itssrules.intake.coverage.base import Feed, Given
 from itssrules.model.results import Input, TableLoad
 from itssrules.model.rule import Text
 from itssrules.model.settings import Source
-from itssrules.store import one
 
 CUTS = frozenset({500, 1_000, 10_000, 32_000, 65_535, 1_048_575})
 """Rows below the header at which tools and spreadsheets cut an export."""
@@ -25,7 +24,7 @@ def losses(given: Given, feed: Feed) -> list[Text]:
 def no_rows(given: Given, feed: Feed) -> list[Text]:
     """A table without any row: that there was nothing to export must be said by the firm."""
     said = given.words(feed) or all(given.shown(feed, s) == 0 for s in feed.sources)
-    if said or one(given.con, f"select count(*) from {feed.rows}"):
+    if said or given.held(feed):
         return []
     name = feed.table.name
     return [
