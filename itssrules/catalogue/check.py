@@ -61,8 +61,9 @@ def check_rule(con: Connection, rule: Rule, made: Collection[str] = ()) -> list[
     if problem:
         return [_fault(rule, problem)]
     known = {*rule.params, *rule.shared, *ALWAYS}
-    problems = _parameters(con, rule, known)
-    if any(parameter not in known for parameter in parameters(con, rule.sql)):
+    used = parameters(con, rule.sql)
+    problems = _parameters(rule, used, known)
+    if used - known:
         return problems
     try:
         problem = table_problem(con, _bound(rule, made), [*model(), *BOOK_TABLES, *made])
@@ -97,8 +98,8 @@ def _first_line(error: Exception) -> str:
     return text.split("\n")[0] + (f" ({found[0].rstrip(':').lower()} of the SQL)" if found else "")
 
 
-def _parameters(con: Connection, rule: Rule, known: set[str]) -> list[ItssError]:
-    used, declared = parameters(con, rule.sql), set(rule.params)
+def _parameters(rule: Rule, used: set[str], known: set[str]) -> list[ItssError]:
+    declared = set(rule.params)
     problems: list[ItssError] = []
     for name in sorted(used - known):
         hint = did_you_mean(name, sorted(known)) or f"declare [params.{name}]"
