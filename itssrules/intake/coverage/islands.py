@@ -12,7 +12,7 @@ SPANS = 100
 SHOWN = 3
 """Labels that a span names."""
 _CLIPPED = """
-create or replace temp table clipped as
+create or replace temp table coverage_clipped as
 select f, greatest(t, f + to_seconds(1)) as t, missing, label
 from (select greatest(coalesce(from_at, {low}), {low}) as f,
              least(coalesce(to_at, {high}), {high}) as t, missing, label
@@ -21,7 +21,7 @@ from (select greatest(coalesce(from_at, {low}), {low}) as f,
 _ISLANDS = """
 with apart as (
     select *, epoch_us(f) - max(epoch_us(t)) over (
-        order by f, t rows between unbounded preceding and 1 preceding) as hole from clipped),
+        order by f, t rows between unbounded preceding and 1 preceding) as hole from coverage_clipped),
 ranked as (select *, row_number() over (order by hole desc nulls last, f) as place from apart),
 numbered as (
     select *, sum((hole > 0 and place < {most})::int) over (
@@ -41,5 +41,5 @@ def islands(
     """
     low, high = stamp(window.from_at), stamp(window.to_at)
     con.execute(_CLIPPED.format(spans=spans, low=low, high=high))
-    found = one(con, "select count(*) from clipped")
+    found = one(con, "select count(*) from coverage_clipped")
     return rows(con, _ISLANDS.format(most=SPANS, shown=SHOWN)) if found else []

@@ -10,7 +10,7 @@ from itertools import groupby
 from itssrules.intake.coverage.base import Feed, Given, Span, Window, joined
 from itssrules.intake.coverage.days import silences
 from itssrules.intake.coverage.losses import losses, no_rows
-from itssrules.intake.coverage.numbers import forget, make_gaps, missing_numbers
+from itssrules.intake.coverage.numbers import make_gaps, missing_numbers
 from itssrules.intake.coverage.orphans import orphans
 from itssrules.intake.coverage.windows import declared_text, window_of
 from itssrules.intake.sources import SETTINGS
@@ -19,6 +19,10 @@ from itssrules.model.rule import Text
 from itssrules.model.settings import Source
 from itssrules.store import Connection, rows
 
+TEMPORARY = tuple(
+    f"coverage_{n}" for n in ("numbers", "counters", "heads", "gaps", "absent", "clipped")
+)
+"""Tables made on the way."""
 LIST_NOT_DECLARED = Text("未声明该清单的来源", "the source of the list is not declared")
 LIST_DECLARED = Text("已声明来源的清单", "the list of a declared source")
 
@@ -66,7 +70,8 @@ def _cover_space(given: Given, ns: str, feeds: Sequence[Feed]) -> list[Coverage]
             found += _undeclared(given, feed, window)
         else:
             found += _partition(feed, window, _evidence(given, feed, window), given)
-    forget(given.con)
+    for name in TEMPORARY:
+        given.con.execute(f"drop table if exists {name}")
     return found
 
 

@@ -14,7 +14,6 @@ HEADS = ((8, "%Y%m%d"), (6, "%Y%m"), (4, "%Y"), (6, "%y%m%d"), (4, "%y%m"))
 DATED = 0.95
 """Share of a counter's numbers that must begin with their own date."""
 SAMPLE = 5_000
-TEMPORARY = ("coverage_numbers", "coverage_counters", "coverage_heads", "coverage_gaps")
 _COUNTERS = """
 create or replace temp table coverage_counters as
 select prefix, count(*) as many from coverage_numbers group by prefix
@@ -87,12 +86,6 @@ def _make_heads(con: Connection) -> None:
     whens = " ".join(f"when share_{n} >= {DATED} then {h[0]}" for n, h in enumerate(HEADS))
     con.execute(_COUNTERS)
     con.execute(_HEADS.format(shares=shares, sample=SAMPLE, whens=whens))
-
-
-def forget(con: Connection) -> None:
-    """Drop what was made on the way."""
-    for name in TEMPORARY:
-        con.execute(f"drop table if exists {name}")
 
 
 def missing_numbers(given: Given, feed: Feed, window: Window) -> list[Span]:

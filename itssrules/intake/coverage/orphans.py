@@ -8,19 +8,31 @@ from itssrules.intake.coverage.base import Feed, Given, Span, Window, named, upp
 from itssrules.intake.coverage.islands import islands
 from itssrules.model.rule import Text
 from itssrules.model.tables import Table
-from itssrules.store import ident, literal
+from itssrules.store import ident, literal, rows
 
 
 def orphans(given: Given, feed: Feed, window: Window) -> list[Span]:
     """Around the moments of rows that name a record which the table does not hold."""
+    naming = [
+        (child, column, test)
+        for child in given.feeds
+        if child.ns == feed.ns
+        for column, test in _references(child, feed.table)
+    ]
+    if not naming:
+        return []
+    given.con.execute(
+        f"create or replace temp table coverage_absent as {_absent(feed, naming, window)}"
+    )
     spans = []
-    for child in (f for f in given.feeds if f.ns == feed.ns):
-        for column, test in _references(child, feed.table):
-            absent = _absent(feed, child, column, test, window)
-            spans += [
-                Span(low, high, _reason(labels, count, child, feed))
-                for low, high, count, _, labels in islands(given.con, absent, window)
-            ]
+    for (at,) in rows(given.con, "select distinct child from coverage_absent order by 1"):
+        where = (
+            f"select from_at, to_at, 1 as missing, label from coverage_absent where child = {at}"
+        )
+        spans += [
+            Span(low, high, _reason(labels, count, naming[at][0], feed))
+            for low, high, count, _, labels in islands(given.con, where, window)
+        ]
     return spans
 
 
@@ -37,23 +49,24 @@ def _references(child: Feed, table: Table) -> Iterable[tuple[str, str]]:
             yield column.name, f"{ident(column.key[4:-1])} = {literal(table.object)}"
 
 
-def _absent(feed: Feed, child: Feed, column: str, test: str, window: Window) -> str:
+def _absent(feed: Feed, naming: Sequence[tuple[Feed, str, str]], window: Window) -> str:
     """SQL of a span for each record that is named in the window, or at no known time, and absent."""
     keys = [k for k in (feed.table.key[0], "source_key") if k in feed.precisions]
     held = " union all ".join(f"select {ident(k)} as id from {feed.rows}" for k in keys)
-    mentions = (
-        f"select {ident(column)} as id, {child.moment} as moment from {child.rows}"
-        f" where {ident(column)} is not null and {test}"
+    mentions = " union all ".join(
+        f"select {at} as child, {child.grain} as grain, {ident(column)} as id,"
+        f" {child.moment} as moment from {child.rows} where {ident(column)} is not null and {test}"
+        for at, (child, column, test) in enumerate(naming)
     )
     inside = window.sql("moment")
     absent = (
-        f"select id, min(moment) filter (where {inside}) as low,"
+        f"select child, grain, id, min(moment) filter (where {inside}) as low,"
         f" max(moment) filter (where {inside}) as high, count(moment) as known"
-        f" from ({mentions}) as named anti join ({held}) as held using (id) group by id"
+        f" from ({mentions}) as named anti join ({held}) as held using (id) group by all"
     )
     return (
-        f"select date_trunc('second', low) as from_at, {upper('high', str(child.grain))} as to_at,"
-        f" 1 as missing, id as label from ({absent}) where low is not null or known = 0"
+        f"select child, date_trunc('second', low) as from_at, {upper('high', 'grain')} as to_at,"
+        f" id as label from ({absent}) where low is not null or known = 0"
     )
 
 
