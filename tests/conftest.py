@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from itssrules.builtin import bundled
 from itssrules.catalogue import check
+from itssrules.catalogue.head import HeadReader
 from itssrules.errors import ItssError
-from itssrules.model.rule import RuleBook
+from itssrules.model.rule import Rule, RuleBook
 from itssrules.store import Connection
+
+REAL_DATA = ("test_bpic", "test_real_data", "test_uci")
+"""Files that share runs over the real exports, which take long."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests, and those of files that share runs, go to one worker."""
+    for item in items:
+        group = "real_data" if item.path.stem in REAL_DATA else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,4 +42,24 @@ def sound_books_are_checked_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check, "check_book", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def our_own_heads_are_read_once() -> Iterator[None]:
+    """As above: a head of the shipped book is read again only where its text is another."""
+    ours, sound = bundled("rules"), dict[tuple[Path, str], Rule]()
+    whole = HeadReader.read
+
+    def once(reader: HeadReader) -> Rule | None:
+        key = reader.path, reader.text
+        if key in sound:
+            return sound[key]
+        rule = whole(reader)
+        if rule and not reader.problems and ours in reader.path.parents:
+            sound[key] = rule
+        return rule
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HeadReader, "read", once)
         yield
