@@ -8,7 +8,7 @@ demo: .venv/.installed  ## run on the bundled sample exports
 	@$(BIN)/itssrules demo --out $(REPORT)
 
 test: .venv/.dev  ## all tests
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -q -n auto
 
 lint: .venv/.dev  ## format, style, types and layers; `make test` proves the rule book
 	@$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from itssrules.builtin import bundled
 from itssrules.catalogue import check
@@ -14,16 +15,21 @@ from itssrules.errors import ItssError
 from itssrules.model.rule import Rule, RuleBook
 from itssrules.store import Connection
 
-REAL_DATA = ("test_bpic", "test_real_data", "test_uci")
+REAL_DATA = ("test_bpic.py", "test_real_data.py", "test_uci.py")
 """Files that share runs over the real exports, which take long."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):
     """A file's tests, and those of files that share runs, go to one worker."""
-    for item in items:
-        group = "real_data" if item.path.stem in REAL_DATA else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "real data" if file.endswith(REAL_DATA) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from itssrules.assess import run
+from itssrules.assess import run, verdicts
 from itssrules.assess.context import Context
 from itssrules.assess.engine import assess_rule
 from itssrules.builtin import bundled
@@ -117,6 +117,19 @@ def out(demo: tuple[Path, Verdicts]) -> Path:
 @pytest.fixture
 def told(demo: tuple[Path, Verdicts]) -> Verdicts:
     return demo[1]
+
+
+def test_many_records_are_judged_as_few(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answers of few records are kept, those of many are made anew whenever they are read."""
+    monkeypatch.setattr(verdicts, "SMALL", -1)
+
+    done = CliRunner().invoke(main, ["demo", "--out", str(tmp_path), "--quiet"])
+
+    assert done.exit_code == 0, done.output
+    for name in ("results.json", "findings.csv"):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
 
 
 @cache

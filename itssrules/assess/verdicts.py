@@ -1,7 +1,8 @@
 """The SQL that turns a rule's answers into verdicts, one row a subject.
 
-They stand in the temporary view `verdicts`, which runs the rule whenever it is read, or, where no
-file may be judged, shows what would stand there.
+They stand in the temporary view `verdicts`. It reads the rule's answers from a table where these are
+few, else it runs the rule whenever it is read; where no file may be judged it shows what would stand
+there.
 """
 
 from __future__ import annotations
