@@ -15,6 +15,11 @@ from itssrules.model.tables import model
 
 FACT_FILE = re.compile(r"\d\d_([a-z][a-z0-9_]*)")
 FACT_KEYS = {"title", "of", "sealed", "sentence"}
+RESERVED = {
+    "answered", "coverage", "excluded", "findings", "followed", "grouped", "paths", "person_words",
+    "supply", "tallied", "verdicts", "working_days",
+}  # fmt: skip
+"""Tables of the engine, which a fact of that name would hide or lose its rows to."""
 
 
 def load_facts(
@@ -28,7 +33,7 @@ def load_facts(
         if not named:
             problems.append(RuleError("a fact is called NN_name.sql", place=str(path)))
             continue
-        if named[1] in facts or named[1] in model():
+        if named[1] in {*facts, *model(), *RESERVED}:
             problems.append(RuleError(f"{named[1]} exists already", place=str(path)))
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
         texts.append(path.name.encode() + b"\0" + text.encode())
